@@ -1,0 +1,41 @@
+/* YAML 1.1 by libyaml, read into a tree that remembers where each node stood. What mond's files need and no more: no
+ * aliases and anchors, no tags, no second document; duplicate keys are a mistake. Each refusal says where. */
+#pragma once
+
+#include "daemon/base/alloc.h"
+
+#define YAML_FILE_MAX (1U << 20) /* bytes */
+#define YAML_NODES_MAX 200000
+#define YAML_DEPTH_MAX 32
+
+typedef enum YamlKind {
+        YAML_SCALAR,
+        YAML_LIST,
+        YAML_MAP,
+} YamlKind;
+
+typedef struct YamlNode YamlNode;
+struct YamlNode {
+        YamlKind kind;
+        int line, column; /* from 1 */
+        char *text;       /* scalar: its value, UTF-8 without NUL; otherwise NULL */
+        bool quoted;      /* scalar: quoted or a block, so never a number, a boolean or null */
+        YamlNode **keys;  /* map: scalars */
+        YamlNode **items; /* list and map */
+        size_t n;
+};
+
+typedef struct YamlProblem {
+        int line, column; /* from 1 */
+        char *text;
+} YamlProblem;
+
+enum { YAML_E_FORM = 1 };
+
+/* YAML_E_FORM with the problem (free its text) when it cannot be read. An empty file is an empty map. */
+mon_must_check int yaml_read(const char *bytes, size_t n, YamlNode **ret_root, YamlProblem *ret_problem);
+void yaml_free(YamlNode *node);
+mon_define_cleanup(YamlNode, yaml_free);
+
+YamlNode *yaml_get(const YamlNode *map, const char *key); /* NULL: not there, or `map` is no map */
+bool yaml_is_null(const YamlNode *node);                  /* absent, `~`, `null` or nothing after the colon */

@@ -1,0 +1,45 @@
+/* One observation in, what follows from it out: confirmation, the state, the incident, flapping, events. Pure: no clock,
+ * no store, no log; the same inputs give the same outputs.
+ *
+ * The rules (see evaluate.h for runs):
+ * - `confirm.fail` failing checks in a row make a target fail, `confirm.pass` passing ones restore it. The first state
+ *   needs one passing check or `confirm.fail` failing ones. A change inside a class takes effect at once.
+ * - A single check that saw nothing moves nothing; `confirm.fail` of them in a row show as the state.
+ * - A run is broken by a gap over 2 * interval + timeout and by `confirm.fail` not-observed checks in a row.
+ * - An incident opens at the first failing check of the run that confirmed it and closes at the first passing one.
+ */
+#pragma once
+
+#include "daemon/model/event.h"
+#include "daemon/model/incident.h"
+#include "daemon/model/observation.h"
+#include "daemon/model/state.h"
+#include "daemon/model/target.h"
+
+#define ENGINE_EVENTS_MAX 8
+
+/* A change of the shown state. Retroactive: it holds from `at_real`, and was decided at `decided_at_real`. */
+typedef struct Transition {
+        Verdict from, to;
+        Cause cause;
+        Nsec at_real;
+        Nsec decided_at_real;
+} Transition;
+
+typedef struct EngineResult {
+        TargetState next;
+        bool has_transition;
+        Transition transition;
+        bool has_incident; /* store this row: opened, changed or closed by this observation */
+        Incident incident;
+        bool keep_body; /* this answer is evidence: a change of verdict or banner, or a run's first failing check */
+        Event *events[ENGINE_EVENTS_MAX]; /* without ids */
+        size_t n_events;
+} EngineResult;
+
+/* `open` is the target's open incident, NULL when there is none. `new_incident_id` is used if one opens. */
+void engine_step(const Target *target, const TargetState *before, const Incident *open, const Observation *observation,
+                 bool last_verdict_known, Verdict last_verdict, int64_t new_incident_id, EngineResult *ret_result);
+/* Pausing and resuming: the state is unknown/paused while it lasts, the run is broken; an open incident stays open. */
+void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real, EngineResult *ret_result);
+void engine_result_fini(EngineResult *result);

@@ -1,0 +1,13 @@
+#include "daemon/model/directive.h"
+
+void text_list_fini(TextList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                free(list->items[i].text);
+        free(list->items);
+        *list = (TextList){0};
+}
+
+void text_list_add(TextList *list, const char *text, int line, int column) {
+        list->items = mon_realloc_array(list->items, list->n + 1, sizeof *list->items);
+        list->items[list->n++] = (TextPlace){.text = mon_strdup(text), .line = line, .column = column};
+}

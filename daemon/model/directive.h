@@ -1,0 +1,58 @@
+/* A row of configuration: what the key is called, what it takes, where it goes. One table gives the parser, the checks,
+ * `--print-config` and the manual's list, so they cannot drift. Each probe driver owns the table of its own block. */
+#pragma once
+
+#include "daemon/base/clock.h"
+#include "daemon/base/list.h"
+#include "daemon/base/yaml.h"
+
+typedef enum DirectiveType {
+        DIRECTIVE_TEXT,     /* char *: UTF-8, one line, not empty */
+        DIRECTIVE_BOOL,     /* bool: true, false (also yes, no, on, off) */
+        DIRECTIVE_INT,      /* int64_t within min and max */
+        DIRECTIVE_DURATION, /* Nsec within min and max (in nanoseconds) */
+        DIRECTIVE_SIZE,     /* int64_t of bytes within min and max */
+        DIRECTIVE_CHOICE,   /* int: values[i].value of the name given */
+        DIRECTIVE_TEXTS,    /* TextList: a list of texts, or one text */
+        DIRECTIVE_HEADERS,  /* TextList: "Name: value" from a map */
+        DIRECTIVE_TITLE,    /* Title: a text, or { fr, en } */
+        DIRECTIVE_SECRET,   /* char *: ${credential:…}, ${file:…}, ${env:…} resolved; printed as <secret> */
+        DIRECTIVE_SECTION,  /* the fields of `section`, in the same struct: offsets count from its start */
+} DirectiveType;
+
+typedef struct DirectiveChoice {
+        const char *name; /* NULL ends the list */
+        int value;
+} DirectiveChoice;
+
+/* A list of texts with the place of each, so that a later check can still say where. */
+typedef struct TextPlace {
+        char *text;
+        int line, column;
+} TextPlace;
+
+typedef struct TextList {
+        TextPlace *items;
+        size_t n;
+} TextList;
+#define TEXT_LIST_MAX 64 /* items in one list of the configuration */
+
+void text_list_fini(TextList *list);
+void text_list_add(TextList *list, const char *text, int line, int column);
+
+/* Looks at one text of the row (for TEXTS and HEADERS each item). NULL when it is good, else the mistake in one
+ * sentence, to free. */
+typedef char *DirectiveCheck(const char *text);
+
+typedef struct Directive {
+        const char *key; /* NULL ends the table */
+        DirectiveType type;
+        size_t offset;
+        bool required;
+        const char *fallback; /* the default as it would be written; NULL: zero, NULL or an empty list */
+        int64_t min, max;     /* both 0: unbounded */
+        const DirectiveChoice *choices;
+        const struct Directive *section;
+        DirectiveCheck *check;
+        const char *help; /* one line for the manual */
+} Directive;

@@ -1,5 +1,5 @@
-/* One observation in, what follows from it out: confirmation, the state, the incident, flapping, events. Pure: no clock,
- * no store, no log; the same inputs give the same outputs.
+/* One observation in, what follows from it out: confirmation, the state, the incident, flapping, events. Pure: no
+ * clock, no store, no log; the same inputs give the same outputs.
  *
  * The rules (see evaluate.h for runs):
  * - `confirm.fail` failing checks in a row make a target fail, `confirm.pass` passing ones restore it. The first state
@@ -18,6 +18,13 @@
 
 #define ENGINE_EVENTS_MAX 8
 
+typedef enum IncidentChange {
+        INCIDENT_SAME,
+        INCIDENT_OPENED,
+        INCIDENT_CHANGED, /* maintenance turned into breakdown or back, another cause, a first banner */
+        INCIDENT_CLOSED,
+} IncidentChange;
+
 /* A change of the shown state. Retroactive: it holds from `at_real`, and was decided at `decided_at_real`. */
 typedef struct Transition {
         Verdict from, to;
@@ -30,16 +37,17 @@ typedef struct EngineResult {
         TargetState next;
         bool has_transition;
         Transition transition;
-        bool has_incident; /* store this row: opened, changed or closed by this observation */
+        IncidentChange incident_change; /* unless SAME: store this row */
         Incident incident;
         bool keep_body; /* this answer is evidence: a change of verdict or banner, or a run's first failing check */
         Event *events[ENGINE_EVENTS_MAX]; /* without ids */
         size_t n_events;
 } EngineResult;
 
-/* `open` is the target's open incident, NULL when there is none. `new_incident_id` is used if one opens. */
+/* `open` is the target's open incident, NULL when there is none; `last_verdict` that of the check before, 0 if none
+ * was. `new_incident_id` is used if one opens. */
 void engine_step(const Target *target, const TargetState *before, const Incident *open, const Observation *observation,
-                 bool last_verdict_known, Verdict last_verdict, int64_t new_incident_id, EngineResult *ret_result);
+                 Verdict last_verdict, int64_t new_incident_id, EngineResult *ret_result);
 /* Pausing and resuming: the state is unknown/paused while it lasts, the run is broken; an open incident stays open. */
 void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real, EngineResult *ret_result);
 void engine_result_fini(EngineResult *result);

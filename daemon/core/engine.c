@@ -1,0 +1,206 @@
+#include "daemon/core/engine.h"
+
+#include "daemon/base/text.h"
+#include "daemon/core/evaluate.h"
+
+#include <assert.h>
+
+static Event *add_event(EngineResult *result, EventType type, const Target *target, Nsec at_real) {
+        assert(result->n_events < ENGINE_EVENTS_MAX);
+        Event *event = event_new(type, at_real);
+
+        event->kind = SUBJECT_TARGET;
+        event->subject = mon_strdup(target->id);
+        title_copy(&event->title, &target->title);
+        result->events[result->n_events++] = event;
+        return event;
+}
+
+/* What the deciding check saw, and the incident that it belongs to. */
+static void fill_event(Event *event, const Observation *observation, const Incident *incident) {
+        event->verdict = observation->verdict;
+        event->cause = observation->cause;
+        event->detail = mon_strdup(observation->detail);
+        event->http_status = observation->http_status;
+        event->banner = mon_strdup(observation->banner_text);
+        if (observation->n_hops > 0)
+                event->url = mon_strdup(observation->hops[observation->n_hops - 1].url);
+        if (incident && incident->id != 0) {
+                event->incident = incident->id;
+                event->incident_opened_at_real = incident->opened_at_real;
+                event->incident_closed_at_real = incident->closed_at_real;
+        }
+}
+
+static void open_incident(const Target *target, const Observation *observation, const TargetState *state, int64_t id,
+                          EngineResult *result) {
+        result->incident_change = INCIDENT_OPENED;
+        result->incident = (Incident){
+                .id = id,
+                .kind = SUBJECT_TARGET,
+                .subject = mon_strdup(target->id),
+                .state = observation->verdict,
+                .worst = observation->verdict,
+                .cause = observation->cause,
+                .opened_at_real = state->confirmed_since_at_real,
+                .confirmed_at_real = observation->at_real,
+                .closed_at_real = NSEC_UNKNOWN,
+                .banner_text = mon_strdup(observation->banner_text),
+                .banner_rule = mon_strdup(observation->banner_rule),
+        };
+        result->next.incident = id;
+}
+
+static void change_incident(const Observation *observation, const Incident *open, EngineResult *result) {
+        bool first_banner = observation->banner_text && !open->banner_text;
+
+        if (open->state == observation->verdict && open->cause == observation->cause && !first_banner)
+                return;
+        incident_copy(&result->incident, open);
+        result->incident_change = INCIDENT_CHANGED;
+        result->incident.state = observation->verdict;
+        result->incident.cause = observation->cause;
+        if (verdict_badness(observation->verdict) > verdict_badness(open->worst))
+                result->incident.worst = observation->verdict;
+        if (first_banner) {
+                mon_replace(&result->incident.banner_text, observation->banner_text);
+                mon_replace(&result->incident.banner_rule, observation->banner_rule);
+        }
+}
+
+static void close_incident(const Incident *open, Nsec at_real, EngineResult *result) {
+        incident_copy(&result->incident, open);
+        result->incident_change = INCIDENT_CLOSED;
+        result->incident.closed_at_real = at_real > open->opened_at_real ? at_real : open->opened_at_real;
+        result->next.incident = 0;
+}
+
+static void follow_incident(const Target *target, const Observation *observation, const Incident *open,
+                            const Evaluation *evaluation, int64_t new_id, EngineResult *result) {
+        if (!evaluation->confirmed)
+                return;
+        bool unavailable = verdict_class(observation->verdict) == CLASS_UNAVAILABLE;
+
+        if (unavailable && open)
+                change_incident(observation, open, result);
+        else if (unavailable)
+                open_incident(target, observation, &result->next, new_id, result);
+        else if (open)
+                close_incident(open, result->next.confirmed_since_at_real, result);
+}
+
+/* Whether this look could have seen a banner, so that its absence says something. */
+static bool saw_the_page(const Observation *observation) {
+        return verdict_class(observation->verdict) != CLASS_NOT_OBSERVED && !cause_is_transport(observation->cause);
+}
+
+static bool follow_banner(const Target *target, const Observation *observation, const Incident *incident,
+                          EngineResult *result) {
+        TargetState *next = &result->next;
+        EventType type;
+
+        if (text_is(next->banner_text, observation->banner_text))
+                return false;
+        if (observation->banner_text)
+                type = next->banner_text ? EVENT_BANNER_CHANGED : EVENT_BANNER_SEEN;
+        else if (saw_the_page(observation))
+                type = EVENT_BANNER_GONE;
+        else
+                return false;
+
+        Event *event = add_event(result, type, target, observation->at_real);
+        fill_event(event, observation, incident);
+        if (type == EVENT_BANNER_GONE)
+                mon_replace(&event->banner, next->banner_text);
+        mon_replace(&next->banner_text, observation->banner_text);
+        return true;
+}
+
+static void follow_notice(const Target *target, const Observation *observation, EngineResult *result) {
+        const Announcement *announced = &observation->announcement;
+        /* While the page is down for it, a span is the excuse of the present, not a notice of something to come. */
+        bool is_notice = announced->text && verdict_class(observation->verdict) == CLASS_AVAILABLE;
+
+        if (!is_notice) {
+                if (saw_the_page(observation))
+                        mon_replace(&result->next.notice_text, NULL);
+                return;
+        }
+        if (text_is(result->next.notice_text, announced->text))
+                return;
+        Event *event = add_event(result, EVENT_NOTICE_ANNOUNCED, target, observation->at_real);
+        fill_event(event, observation, NULL);
+        mon_replace(&event->banner, announced->text);
+        event->notice_from_at_real = announced->from_at_real;
+        event->notice_until_at_real = announced->until_at_real;
+        mon_replace(&result->next.notice_text, announced->text);
+}
+
+static void set_transition(EngineResult *result, Verdict from, Verdict to, Cause cause, Nsec at_real,
+                           Nsec decided_at_real) {
+        result->has_transition = true;
+        result->transition = (Transition){
+                .from = from, .to = to, .cause = cause, .at_real = at_real, .decided_at_real = decided_at_real};
+}
+
+void engine_step(const Target *target, const TargetState *before, const Incident *open, const Observation *observation,
+                 Verdict last_verdict, int64_t new_incident_id, EngineResult *ret_result) {
+        EngineResult result = {0};
+        Evaluation evaluation;
+
+        target_state_copy(&result.next, before);
+        evaluate_step(target, observation, &result.next, &evaluation);
+        follow_incident(target, observation, open, &evaluation, new_incident_id, &result);
+        const Incident *incident = result.incident_change != INCIDENT_SAME ? &result.incident : open;
+        if (evaluation.changed) {
+                set_transition(&result, evaluation.from, evaluation.to, observation->cause, evaluation.at_real,
+                               observation->at_real);
+                Event *event = add_event(&result, event_type_of_state(evaluation.to), target, observation->at_real);
+                fill_event(event, observation, incident);
+                event->from = evaluation.from;
+                event->to = evaluation.to;
+                event->since_at_real = evaluation.at_real;
+        }
+        bool banner_changed = follow_banner(target, observation, incident, &result);
+        follow_notice(target, observation, &result);
+        result.keep_body = last_verdict != observation->verdict || banner_changed || evaluation.changed;
+        *ret_result = result;
+}
+
+void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real,
+                  EngineResult *ret_result) {
+        EngineResult result = {0};
+        Cause cause = paused ? CAUSE_PAUSED : CAUSE_NOT_YET;
+        TargetState *next = &result.next;
+
+        target_state_copy(next, before);
+        next->paused = paused;
+        next->run_class = CLASS_NOT_OBSERVED;
+        next->run_length = 0;
+        next->run_began_at_real = NSEC_UNKNOWN;
+        next->not_observed = 0;
+        next->not_observed_since_at_real = NSEC_UNKNOWN;
+        next->cause = cause;
+        if (before->state != VERDICT_UNKNOWN) {
+                set_transition(&result, before->state, VERDICT_UNKNOWN, cause, at_real, at_real);
+                next->state = VERDICT_UNKNOWN;
+                next->since_at_real = at_real;
+        }
+        if (paused || before->state != VERDICT_UNKNOWN) {
+                Event *event = add_event(&result, EVENT_TARGET_UNKNOWN, target, at_real);
+                event->from = before->state;
+                event->to = VERDICT_UNKNOWN;
+                event->since_at_real = at_real;
+                event->verdict = VERDICT_UNKNOWN;
+                event->cause = cause;
+        }
+        *ret_result = result;
+}
+
+void engine_result_fini(EngineResult *result) {
+        target_state_fini(&result->next);
+        incident_fini(&result->incident);
+        for (size_t i = 0; i < result->n_events; i++)
+                event_free(result->events[i]);
+        *result = (EngineResult){0};
+}

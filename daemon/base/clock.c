@@ -52,6 +52,10 @@ Nsec clock_suspended(const Clock *clock) {
         return clock->simulated ? clock->suspended : read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
 }
 
+Nsec clock_at_monotonic(const Clock *clock) {
+        return clock->simulated ? clock->at_boot - clock->suspended : read_clock(CLOCK_MONOTONIC);
+}
+
 /* splitmix64: a function of the seed alone, so a simulated run is too. */
 static uint64_t random_next(Clock *clock) {
         uint64_t z = (clock->random_state += UINT64_C(0x9e3779b97f4a7c15));

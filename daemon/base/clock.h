@@ -29,6 +29,8 @@ Nsec clock_at_boot(const Clock *clock);
 Nsec clock_at_real(const Clock *clock);
 /* The time that the machine spent suspended since boot: boot clock minus CLOCK_MONOTONIC. */
 Nsec clock_suspended(const Clock *clock);
+/* CLOCK_MONOTONIC, which stands still in a suspend: only for telling a service manager that counts on it. */
+Nsec clock_at_monotonic(const Clock *clock);
 
 /* Fills with bytes nobody can guess (getrandom), for seeds and identities; never for scheduling. */
 void clock_random(Clock *clock, void *bytes, size_t n);

@@ -7,7 +7,7 @@
 
 static Event *add_event(EngineResult *result, EventType type, const Target *target, Nsec at_real) {
         assert(result->n_events < ENGINE_EVENTS_MAX);
-        Event *event = event_new(type, at_real);
+        Event *event = mon_event_new(type, at_real);
 
         event->kind = SUBJECT_TARGET;
         event->subject = mon_strdup(target->id);
@@ -201,6 +201,6 @@ void engine_result_fini(EngineResult *result) {
         target_state_fini(&result->next);
         incident_fini(&result->incident);
         for (size_t i = 0; i < result->n_events; i++)
-                event_free(result->events[i]);
+                mon_event_free(result->events[i]);
         *result = (EngineResult){0};
 }

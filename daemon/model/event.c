@@ -32,7 +32,7 @@ EventType event_type_of_state(Verdict state) {
         return (EventType)(EVENT_TARGET_UP + (int)state - (int)VERDICT_UP);
 }
 
-Event *event_new(EventType type, Nsec at_real) {
+Event *mon_event_new(EventType type, Nsec at_real) {
         Event *event = mon_new(Event);
 
         *event = (Event){
@@ -48,7 +48,7 @@ Event *event_new(EventType type, Nsec at_real) {
         return event;
 }
 
-void event_free(Event *event) {
+void mon_event_free(Event *event) {
         if (!event)
                 return;
         free(event->subject);

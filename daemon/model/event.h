@@ -57,6 +57,7 @@ const char *event_message_id(EventType type);
 bool event_type_from_name(const char *name, EventType *ret_type);
 /* target.up … target.unknown for a verdict. */
 EventType event_type_of_state(Verdict state);
-Event *event_new(EventType type, Nsec at_real);
-void event_free(Event *event);
-mon_define_cleanup(Event, event_free);
+/* With mon_ before them, since libevent's own functions have the bare names and would be replaced at the link. */
+Event *mon_event_new(EventType type, Nsec at_real);
+void mon_event_free(Event *event);
+mon_define_cleanup(Event, mon_event_free);

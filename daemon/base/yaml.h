@@ -34,8 +34,14 @@ enum { YAML_E_FORM = 1 };
 
 /* YAML_E_FORM with the problem (free its text) when it cannot be read. An empty file is an empty map. */
 mon_must_check int yaml_read(const char *bytes, size_t n, YamlNode **ret_root, YamlProblem *ret_problem);
-void yaml_free(YamlNode *node);
-mon_define_cleanup(YamlNode, yaml_free);
+/* The same, but a key that stands twice is kept, for readers that tell every mistake of a file in one run. */
+mon_must_check int yaml_read_loose(const char *bytes, size_t n, YamlNode **ret_root, YamlProblem *ret_problem);
+void yaml_node_free(YamlNode *node); /* libyaml itself exports a yaml_free() */
+mon_define_cleanup(YamlNode, yaml_node_free);
+
+/* Calls for each key that stands in a map again, with the place where it stood first. O(n log n). */
+typedef void YamlDuplicateFn(void *userdata, const YamlNode *key, const YamlNode *first);
+void yaml_each_duplicate(const YamlNode *node, YamlDuplicateFn *fn, void *userdata);
 
 YamlNode *yaml_get(const YamlNode *map, const char *key); /* NULL: not there, or `map` is no map */
 bool yaml_is_null(const YamlNode *node);                  /* absent, `~`, `null` or nothing after the colon */

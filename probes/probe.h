@@ -42,4 +42,5 @@ struct ProbeServices {
         struct Fetcher *fetcher;
         struct PageReader *reader;
         const char *user_agent; /* with the observer's contact */
+        const char *ca_file;    /* where a target names none; NULL: the system's bundle */
 };

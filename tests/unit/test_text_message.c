@@ -1,0 +1,167 @@
+/* Messages and escapes: every word in both languages, and what each composed sentence looks like. */
+#include "daemon/base/text.h"
+#include "daemon/text/escape.h"
+#include "daemon/text/message.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <time.h>
+
+#define AT (INT64_C(1642468440) * NSEC_PER_SEC) /* 2022-01-18T01:14:00Z: 02:14 in Paris */
+
+static int set_paris(void **state) {
+        (void)state;
+        (void)setenv("TZ", "Europe/Paris", 1);
+        tzset();
+        return 0;
+}
+
+static void assert_text(char *text, const char *expected) {
+        assert_string_equal(text, expected);
+        free(text);
+}
+
+static void test_every_word_is_there_in_both_languages(void **state) {
+        (void)state;
+        for (int l = 0; l < LANGUAGE_COUNT; l++) {
+                for (Verdict v = VERDICT_UP; v <= VERDICT_MAX; v++)
+                        assert_true(strlen(message_verdict(v, (Language)l)) > 1);
+                for (int c = 1; c <= CAUSE_MAX; c++) {
+                        assert_non_null(message_cause((Cause)c, (Language)l));
+                        assert_true(strlen(message_cause((Cause)c, (Language)l)) > 1);
+                }
+        }
+        for (int c = 1; c <= CAUSE_MAX; c++)
+                assert_string_not_equal(message_cause((Cause)c, LANGUAGE_FR), message_cause((Cause)c, LANGUAGE_EN));
+        assert_string_equal(message_verdict((Verdict)99, LANGUAGE_EN), "unknown");
+        assert_string_equal(message_state("closed", LANGUAGE_FR), "fermé");
+        assert_string_equal(message_state("maintenance", LANGUAGE_EN), "in maintenance");
+        assert_string_equal(message_state("something new", LANGUAGE_EN), "something new");
+}
+
+static void test_language_follows_the_locale(void **state) {
+        static const struct {
+                const char *all, *messages, *lang;
+                Language expected;
+        } rows[] = {
+                {NULL, NULL, NULL, LANGUAGE_EN},    {NULL, NULL, "fr_FR.UTF-8", LANGUAGE_FR},
+                {"C", NULL, "fr_FR", LANGUAGE_EN},  {"", "fr", "en_GB", LANGUAGE_FR},
+                {NULL, "en_US", "fr", LANGUAGE_EN}, {"fr_CA", "en", "en", LANGUAGE_FR},
+                {NULL, NULL, "de_DE", LANGUAGE_EN},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < mon_count_of(rows); i++)
+                assert_int_equal(message_language(rows[i].all, rows[i].messages, rows[i].lang), rows[i].expected);
+}
+
+static void test_durations(void **state) {
+        static const struct {
+                int64_t seconds;
+                const char *fr, *en;
+        } rows[] = {
+                {-5, "0 s", "0 s"},
+                {45, "45 s", "45 s"},
+                {60, "1 min", "1 min"},
+                {3599, "59 min", "59 min"},
+                {3600, "1 h", "1 h"},
+                {12000, "3 h 20", "3 h 20"},
+                {3660, "1 h 01", "1 h 01"},
+                {86400, "1 jour", "1 day"},
+                {100800, "1 jour 4 h", "1 day 4 h"},
+                {172800, "2 jours", "2 days"},
+                {86400 * 40 + 3600, "40 jours", "40 days"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                assert_text(message_duration(rows[i].seconds * NSEC_PER_SEC, LANGUAGE_FR), rows[i].fr);
+                assert_text(message_duration(rows[i].seconds * NSEC_PER_SEC, LANGUAGE_EN), rows[i].en);
+        }
+}
+
+static void test_times_are_local(void **state) {
+        const Nsec day = 86400 * NSEC_PER_SEC;
+
+        (void)state;
+        assert_text(message_time(AT, AT + 3600 * NSEC_PER_SEC, LANGUAGE_FR), "02:14");
+        assert_text(message_time(AT, AT + day, LANGUAGE_FR), "18 janv. 02:14");
+        assert_text(message_time(AT, AT + day, LANGUAGE_EN), "Jan 18 02:14");
+        assert_text(message_time(AT, AT + 400 * day, LANGUAGE_FR), "18 janv. 2022 02:14");
+        assert_text(message_time(AT, AT + 400 * day, LANGUAGE_EN), "Jan 18 2022 02:14");
+        assert_text(message_time(NSEC_UNKNOWN, AT, LANGUAGE_EN), "-");
+        assert_text(message_time(NSEC_NEVER, AT, LANGUAGE_EN), "-");
+}
+
+static void test_status_line(void **state) {
+        MessageTarget targets[7] = {{"mes-opposition", VERDICT_MAINTENANCE, AT}};
+
+        (void)state;
+        for (size_t i = 1; i < 7; i++)
+                targets[i] = (MessageTarget){"x", VERDICT_UP, AT};
+        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_EN),
+                    "7 targets, 1 in maintenance: mes-opposition since 02:14");
+        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_FR),
+                    "7 cibles, 1 en maintenance : mes-opposition depuis 02:14");
+        assert_text(message_status(targets + 1, 1, AT, NULL, LANGUAGE_EN), "1 target, all up");
+        assert_text(message_status(targets, 0, AT, NULL, LANGUAGE_EN), "0 targets");
+        targets[1] = (MessageTarget){"a", VERDICT_DOWN, NSEC_UNKNOWN};
+        assert_text(message_status(targets, 2, AT, "the disk is full", LANGUAGE_EN),
+                    "the disk is full; 2 targets, 1 down: a; 1 in maintenance: mes-opposition since 02:14");
+        for (size_t i = 0; i < 7; i++)
+                targets[i] = (MessageTarget){"a", VERDICT_DOWN, NSEC_UNKNOWN};
+        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_EN), "7 targets, 7 down: a, a, a, …");
+}
+
+static void test_events_in_both_languages(void **state) {
+        (void)state;
+        for (EventType type = EVENT_TARGET_UP; type <= EVENT_MAX; type++) {
+                mon_cleanup(event_free_p) Event *event = event_new(type, AT);
+                event->subject = mon_strdup("mes-opposition");
+                mon_auto_free char *fr = message_event(event, LANGUAGE_FR);
+                mon_auto_free char *en = message_event(event, LANGUAGE_EN);
+                assert_true(strlen(fr) > 4 && strlen(en) > 4);
+                assert_string_not_equal(fr, en);
+        }
+        mon_cleanup(event_free_p) Event *event = event_new(EVENT_TARGET_MAINTENANCE, AT);
+        event->subject = mon_strdup("mes-opposition");
+        event->to = VERDICT_MAINTENANCE;
+        event->cause = CAUSE_BANNER;
+        event->since_at_real = AT;
+        event->banner = mon_strdup("Revenez vite !");
+        assert_text(message_event(event, LANGUAGE_FR),
+                    "mes-opposition : en maintenance depuis 02:14 (la page le dit) : « Revenez vite ! »");
+        assert_text(message_event(event, LANGUAGE_EN),
+                    "mes-opposition: in maintenance since 02:14 (the page says so): “Revenez vite !”");
+}
+
+static void test_escapes(void **state) {
+        (void)state;
+        assert_text(escape_csv(NULL), "");
+        assert_text(escape_csv("plain"), "plain");
+        assert_text(escape_csv("a,b"), "\"a,b\"");
+        assert_text(escape_csv("say \"no\""), "\"say \"\"no\"\"\"");
+        assert_text(escape_csv("two\nlines"), "\"two\nlines\"");
+        assert_text(escape_csv("=1+1"), "\"'=1+1\"");
+        assert_text(escape_csv("@SUM(A1)"), "\"'@SUM(A1)\"");
+        assert_text(escape_csv("-2+3"), "\"'-2+3\"");
+        assert_text(escape_csv("-2.5"), "-2.5");
+        assert_text(escape_csv("+33"), "+33");
+        assert_text(escape_terminal("a\x1b[31mb\xc2\x9b", 100), "a [31mb ");
+        assert_text(escape_terminal(NULL, 10), "");
+        assert_text(escape_terminal("éééééééé", 9), "ééé…");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_every_word_is_there_in_both_languages),
+                cmocka_unit_test(test_language_follows_the_locale),
+                cmocka_unit_test(test_durations),
+                cmocka_unit_test(test_times_are_local),
+                cmocka_unit_test(test_status_line),
+                cmocka_unit_test(test_events_in_both_languages),
+                cmocka_unit_test(test_escapes),
+        };
+        return cmocka_run_group_tests(tests, set_paris, NULL);
+}

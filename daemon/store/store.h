@@ -1,8 +1,8 @@
 /* The database: one SQLite file, WAL, written by the daemon's loop alone in one transaction per tick; read by anybody.
  *
- * Times are stored as milliseconds since 1970 UTC (`*_ms`), spans in microseconds (`*_us`), verdicts and causes by their
- * numbers. Rows are never updated once they say what was seen; only open intervals (an incident, a banner's last sight, a
- * run of the daemon) and present states are. */
+ * Times are stored as milliseconds since 1970 UTC (`*_ms`), spans in microseconds (`*_us`), verdicts and causes by
+ * their numbers. Rows are never updated once they say what was seen; only open intervals (an incident, a banner's last
+ * sight, a run of the daemon) and present states are. */
 #pragma once
 
 #include "daemon/base/error.h"
@@ -11,26 +11,35 @@
 
 typedef struct Store Store;
 
+/* Negative results: -ENOSPC (disk full), -EROFS, -EBUSY (somebody else writes; never waited for), -EIO, -EUCLEAN (the
+ * file is corrupt: close it, store_set_aside(), open anew). What failed in a transaction undoes all of it. */
 enum {
         STORE_E_FOREIGN = 1, /* not a database, or another program's: untouched */
         STORE_E_NEWER = 2,   /* of a newer mond: untouched */
         STORE_E_NOT_FOUND = 3,
+        STORE_E_OLDER = 4,       /* read-only: of an older mond, which only a daemon can migrate */
+        STORE_E_NOT_DURABLE = 5, /* committed, and the disk refused to confirm it: kept, so not to be repeated */
 };
 
 typedef struct StoreOpening {
         bool created;
-        char *set_aside; /* where our own, corrupt database was moved with its -wal and -shm; NULL: it was sound. To free */
+        char *set_aside; /* where our own, corrupt database was moved with its -wal and -shm; NULL: it was sound. To
+                            free */
 } StoreOpening;
 
 /* Opens for writing, creates if missing (mode 0600), migrates forward. A database of ours that is corrupt is set aside
  * under a dated name and a fresh one is begun. `now_at_real` dates what is made. */
 mon_must_check int store_open(const char *path, Nsec now_at_real, Store **ret_store, StoreOpening *ret_opening,
                               Error *error);
+/* Also while a daemon writes, on a copy without its -wal, and in a directory that cannot be written. */
 mon_must_check int store_open_read_only(const char *path, Store **ret_store, Error *error);
+/* Moves a closed database with its -wal and -shm to `PATH.corrupt-YYYYMMDDTHHMMSSZ`; the new path is to free. */
+mon_must_check int store_set_aside(const char *path, Nsec now_at_real, char **ret_moved_to, Error *error);
 void store_close(Store *store);
 mon_define_cleanup(Store, store_close);
 
-/* One transaction per tick. Durable commits survive a power cut (synchronous=FULL); others survive a crash of mond. */
+/* One transaction per tick. Durable commits survive a power cut (the -wal is synced); others survive a crash of mond. A
+ * commit that fails has rolled back; so has one after a write that failed, and gives that write's error. */
 mon_must_check int store_begin(Store *store);
 mon_must_check int store_commit(Store *store, bool durable);
 void store_rollback(Store *store);
@@ -45,12 +54,16 @@ mon_must_check int store_end_run(Store *store, int64_t run, Nsec at_real);
 /* The end (or last sign of life) of the latest run before this one; NSEC_UNKNOWN: there was none. */
 mon_must_check int store_last_run(Store *store, Nsec *ret_ended_at_real, bool *ret_orderly);
 
+/* Who observes, for documents made without a daemon. */
+mon_must_check int store_put_observer(Store *store, const char *name, const char *contact);
+
 /* Time in which nobody looked, for one target or (NULL) for all. An open one (until NSEC_NEVER) is closed later. */
 mon_must_check int store_put_gap(Store *store, const char *target, Nsec from_at_real, Nsec until_at_real, Cause cause,
                                  const char *why, int64_t *ret_gap);
 mon_must_check int store_close_gap(Store *store, const char *target, Cause cause, Nsec until_at_real);
 
-/* The targets of the configuration now: new ones are added, titles follow, none is ever deleted (`active` says which). */
+/* The targets of the configuration now: new ones are added, titles follow, none is ever deleted (`active` says which).
+ */
 mon_must_check int store_put_targets(Store *store, Target *const *targets, size_t n, Nsec at_real);
 
 /* One check with its counted facts; the state it led to is stored by store_put_state(). */
@@ -60,8 +73,8 @@ mon_must_check int store_put_transition(Store *store, const char *target, const 
 mon_must_check int store_put_state(Store *store, const char *target, const TargetState *state);
 mon_must_check int store_put_incident(Store *store, const Incident *incident); /* by its id: inserted or replaced */
 /* A line of an incident's timeline: opened, confirmed, changed, banner, closed. */
-mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what, Verdict verdict,
-                                           Cause cause, const char *text);
+mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what,
+                                           Verdict verdict, Cause cause, const char *text);
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);
 mon_must_check int store_put_event(Store *store, const Event *event);
 /* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. */
@@ -70,7 +83,8 @@ mon_must_check int store_put_hops(Store *store, int64_t check, const Observation
 /* --- what the daemon reads at its start ------------------------------------------------------------------------ */
 
 /* The state as stored; the verdict of the last check (0: none). STORE_E_NOT_FOUND for a new target. */
-mon_must_check int store_load_state(Store *store, const char *target, TargetState *ret_state, Verdict *ret_last_verdict);
+mon_must_check int store_load_state(Store *store, const char *target, TargetState *ret_state,
+                                    Verdict *ret_last_verdict);
 mon_must_check int store_load_incident(Store *store, int64_t id, Incident *ret_incident);
 mon_must_check int store_next_incident_id(Store *store, int64_t *ret_id);
 

@@ -117,14 +117,14 @@ static void test_status_line(void **state) {
 static void test_events_in_both_languages(void **state) {
         (void)state;
         for (EventType type = EVENT_TARGET_UP; type <= EVENT_MAX; type++) {
-                mon_cleanup(event_free_p) Event *event = event_new(type, AT);
+                mon_cleanup(mon_event_free_p) Event *event = mon_event_new(type, AT);
                 event->subject = mon_strdup("mes-opposition");
                 mon_auto_free char *fr = message_event(event, LANGUAGE_FR);
                 mon_auto_free char *en = message_event(event, LANGUAGE_EN);
                 assert_true(strlen(fr) > 4 && strlen(en) > 4);
                 assert_string_not_equal(fr, en);
         }
-        mon_cleanup(event_free_p) Event *event = event_new(EVENT_TARGET_MAINTENANCE, AT);
+        mon_cleanup(mon_event_free_p) Event *event = mon_event_new(EVENT_TARGET_MAINTENANCE, AT);
         event->subject = mon_strdup("mes-opposition");
         event->to = VERDICT_MAINTENANCE;
         event->cause = CAUSE_BANNER;

@@ -1,0 +1,619 @@
+#include "daemon/flow.h"
+
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/core/timewatch.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define FLOW_SEED_BYTES 16
+#define DAY_NSEC (86400 * NSEC_PER_SEC)
+
+typedef enum GapStep {
+        GAP_NONE,
+        GAP_OPEN,  /* from now on, until it is closed */
+        GAP_CLOSE, /* the open one of that target and cause */
+        GAP_WHOLE, /* both ends known */
+} GapStep;
+
+/* What one happening leaves for the database, and the events that it tells. */
+typedef struct Record Record;
+struct Record {
+        Record *next;
+        char *target;             /* NULL: it concerns all */
+        Watch *watch;             /* NULL once the target left the configuration */
+        Observation *observation; /* NULL: no check */
+        Nsec speaks_until_at_real;
+        bool keep_body;
+        bool has_state;
+        EngineResult result;
+        GapStep gap_step;
+        Nsec gap_from_at_real, gap_until_at_real;
+        Cause gap_cause;
+        char *gap_why;
+        bool told;
+};
+
+/* Checks that the queue could not hold, for one target. */
+typedef struct Lost {
+        char *target;
+        Nsec from_at_real, until_at_real;
+        unsigned checks;
+} Lost;
+
+struct Flow {
+        Loop *loop;
+        Clock *clock;
+        Store *store;
+        FlowHost host;
+        FlowStart start;
+
+        int64_t run; /* 0: not recorded yet */
+        Nsec run_began_at_real;
+        int64_t next_incident_id;
+        uint8_t event_seed[FLOW_SEED_BYTES];
+        uint64_t event_count;
+
+        Record *first;
+        Record **end;
+        size_t n_records;
+        size_t body_bytes;
+        List lost;
+        LoopDeferred commit;
+        Timer retry;
+        Nsec retry_after;
+        Timer alive;
+        Nsec committed_at_boot;
+
+        int trouble;
+        Nsec trouble_since_at_real;
+        bool blind;
+        Nsec blind_since_at_real;
+        Timewatch timewatch;
+};
+
+static void record_free(Record *record) {
+        if (!record)
+                return;
+        free(record->target);
+        observation_free(record->observation);
+        engine_result_fini(&record->result);
+        free(record->gap_why);
+        free(record);
+}
+mon_define_cleanup(Record, record_free);
+
+static Record *record_new(Watch *watch) {
+        Record *record = mon_new(Record);
+
+        record->watch = watch;
+        record->target = watch ? mon_strdup(watch->target->id) : NULL;
+        return record;
+}
+
+static size_t record_body_bytes(const Record *record) {
+        size_t bytes = 0;
+
+        if (!record->observation)
+                return 0;
+        for (size_t i = 0; i < record->observation->n_hops; i++)
+                bytes += record->observation->hops[i].body.cap;
+        return bytes;
+}
+
+static void drop_bodies(Flow *flow, Record *record) {
+        if (!record->observation)
+                return;
+        flow->body_bytes -= record_body_bytes(record);
+        observation_drop_hops(record->observation);
+        record->keep_body = false;
+}
+
+/* --- events ---------------------------------------------------------------------------------------------------- */
+
+/* An id nobody can guess or meet twice: it stays the same at each attempt to tell the event. */
+static void name_event(Flow *flow, Event *event) {
+        uint8_t input[FLOW_SEED_BYTES + sizeof flow->event_count];
+        char hex[SHA256_HEX_MAX];
+        Sha256 digest;
+
+        flow->event_count++;
+        memcpy(input, flow->event_seed, FLOW_SEED_BYTES);
+        memcpy(input + FLOW_SEED_BYTES, &flow->event_count, sizeof flow->event_count);
+        sha256_of(input, sizeof input, &digest);
+        sha256_hex(&digest, hex);
+        int n = snprintf(event->id, sizeof event->id, "evt_%.32s", hex);
+        assert(n == EVENT_ID_MAX - 4);
+        (void)n;
+}
+
+static void tell(Flow *flow, Record *record) {
+        if (record->told)
+                return;
+        record->told = true;
+        for (size_t i = 0; i < record->result.n_events; i++)
+                flow->host.event(flow->host.userdata, record->result.events[i]);
+        if (record->observation && record->watch)
+                flow->host.checked(flow->host.userdata, record->watch, record->observation);
+}
+
+/* --- writing --------------------------------------------------------------------------------------------------- */
+
+static int write_gap(Store *store, const Record *record) {
+        int64_t gap;
+
+        switch (record->gap_step) {
+        case GAP_NONE:
+                return 0;
+        case GAP_CLOSE:
+                return store_close_gap(store, record->target, record->gap_cause, record->gap_until_at_real);
+        default:
+                return store_put_gap(store, record->target, record->gap_from_at_real, record->gap_until_at_real,
+                                     record->gap_cause, record->gap_why, &gap);
+        }
+}
+
+static int write_check(Store *store, const Record *record) {
+        const Observation *seen = record->observation;
+        int64_t check;
+
+        if (!seen)
+                return 0;
+        int r = store_put_check(store, record->target, seen, record->speaks_until_at_real, &check);
+        if (r == 0 && record->keep_body)
+                r = store_put_hops(store, check, seen);
+        if (r == 0 && seen->banner_text)
+                r = store_put_banner(store, record->target, seen->banner_text, seen->banner_rule, seen->at_real);
+        return r;
+}
+
+static int write_incident(Store *store, const Record *record) {
+        const EngineResult *result = &record->result;
+        const Incident *incident = &result->incident;
+        const Observation *seen = record->observation;
+
+        if (result->incident_change == INCIDENT_SAME)
+                return 0;
+        int r = store_put_incident(store, incident);
+        if (r == 0 && result->incident_change == INCIDENT_OPENED)
+                r = store_put_incident_line(store, incident->id, incident->opened_at_real, "opened", incident->state,
+                                            incident->cause, seen->detail);
+        if (r != 0)
+                return r;
+        const char *what = result->incident_change == INCIDENT_OPENED   ? "confirmed"
+                           : result->incident_change == INCIDENT_CLOSED ? "closed"
+                                                                        : "changed";
+        Nsec at_real = result->incident_change == INCIDENT_CLOSED ? incident->closed_at_real : seen->at_real;
+        const char *text = seen->banner_text ? seen->banner_text : seen->detail;
+        return store_put_incident_line(store, incident->id, at_real, what, seen->verdict, seen->cause, text);
+}
+
+static int write_record(Store *store, const Record *record) {
+        const EngineResult *result = &record->result;
+        int r = write_gap(store, record);
+
+        if (r == 0)
+                r = write_check(store, record);
+        if (r == 0 && result->has_transition)
+                r = store_put_transition(store, record->target, &result->transition);
+        if (r == 0)
+                r = write_incident(store, record);
+        if (r == 0 && record->has_state)
+                r = store_put_state(store, record->target, &result->next);
+        for (size_t i = 0; r == 0 && i < result->n_events; i++)
+                r = store_put_event(store, result->events[i]);
+        return r;
+}
+
+static int write_run(Flow *flow, Nsec now_at_real) {
+        Nsec ended_at_real;
+        bool orderly;
+        int64_t gap;
+
+        if (flow->run != 0)
+                return store_mark_alive(flow->store, flow->run, now_at_real);
+        int r = store_last_run(flow->store, &ended_at_real, &orderly);
+        if (r == 0)
+                r = store_begin_run(flow->store, flow->run_began_at_real, flow->start.version, flow->start.lexicon_hash,
+                                    flow->start.config_hash, &flow->run);
+        if (r == 0 && ended_at_real != NSEC_UNKNOWN && ended_at_real < flow->run_began_at_real)
+                r = store_put_gap(flow->store, NULL, ended_at_real, flow->run_began_at_real, CAUSE_NOT_RUNNING,
+                                  orderly ? "mond was stopped" : "mond ended without an orderly stop", &gap);
+        return r;
+}
+
+static int write_lost(Flow *flow) {
+        list_each (Lost, lost, &flow->lost) {
+                mon_auto_free char *why = mon_printf("%u checks could not be kept: the database refused", lost->checks);
+                int64_t gap;
+                int r = store_put_gap(flow->store, lost->target, lost->from_at_real, lost->until_at_real,
+                                      CAUSE_LOCAL_FAULT, why, &gap);
+                if (r != 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int write_all(Flow *flow, Nsec now_at_real) {
+        bool durable = flow->run == 0 || flow->lost.n > 0;
+        int64_t run_before = flow->run;
+
+        int r = store_begin(flow->store);
+        if (r != 0)
+                return r;
+        r = write_run(flow, now_at_real);
+        for (Record *record = flow->first; r == 0 && record; record = record->next) {
+                durable |= record->result.n_events > 0;
+                r = write_record(flow->store, record);
+        }
+        if (r == 0)
+                r = write_lost(flow);
+        if (r == 0)
+                r = store_commit(flow->store, durable);
+        if (r != 0) {
+                store_rollback(flow->store);
+                flow->run = run_before;
+        }
+        return r;
+}
+
+static void forget_lost(Flow *flow) {
+        list_each (Lost, lost, &flow->lost) {
+                free(lost->target);
+                free(lost);
+        }
+        list_fini(&flow->lost);
+}
+
+static void forget_written(Flow *flow) {
+        while (flow->first) {
+                Record *record = flow->first;
+                flow->first = record->next;
+                flow->n_records--;
+                flow->body_bytes -= record_body_bytes(record);
+                tell(flow, record);
+                record_free(record);
+        }
+        flow->end = &flow->first;
+        forget_lost(flow);
+}
+
+static void set_trouble(Flow *flow, int error) {
+        if (flow->trouble == error)
+                return;
+        if (flow->trouble == 0)
+                flow->trouble_since_at_real = clock_at_real(flow->clock);
+        flow->trouble = error;
+        flow->host.trouble(flow->host.userdata, error);
+}
+
+int flow_commit(Flow *flow) {
+        loop_cancel_deferred(flow->loop, &flow->commit);
+        int r = write_all(flow, clock_at_real(flow->clock));
+        /* A positive result would be a rule of the store that this caller broke: the operation is broken either way. */
+        if (r > 0)
+                r = -EINVAL;
+        if (r == 0) {
+                flow->committed_at_boot = clock_at_boot(flow->clock);
+                flow->retry_after = 0;
+                loop_disarm(flow->loop, &flow->retry);
+                forget_written(flow);
+                set_trouble(flow, 0);
+                return 0;
+        }
+        for (Record *record = flow->first; record; record = record->next)
+                tell(flow, record);
+        set_trouble(flow, r);
+        flow->retry_after = flow->retry_after ? flow->retry_after * 2 : FLOW_RETRY_MIN;
+        if (flow->retry_after > FLOW_RETRY_MAX)
+                flow->retry_after = FLOW_RETRY_MAX;
+        loop_arm_after(flow->loop, &flow->retry, flow->retry_after);
+        return r;
+}
+
+static void on_commit(void *userdata) {
+        Flow *flow = userdata;
+
+        /* While the database refuses, the retry timer sets the pace: not every check tries again. */
+        if (flow->trouble != 0 && timer_is_armed(&flow->retry)) {
+                for (Record *record = flow->first; record; record = record->next)
+                        tell(flow, record);
+                return;
+        }
+        (void)flow_commit(flow);
+}
+
+static void on_retry(void *userdata) {
+        (void)flow_commit(userdata);
+}
+
+static void on_alive(void *userdata) {
+        Flow *flow = userdata;
+        Nsec now = clock_at_boot(flow->clock);
+
+        (void)flow_watch_time(flow);
+        if (now - flow->committed_at_boot >= FLOW_ALIVE_EVERY && !timer_is_armed(&flow->retry))
+                (void)flow_commit(flow);
+        loop_arm_after(flow->loop, &flow->alive, FLOW_ALIVE_EVERY);
+}
+
+/* --- the queue ------------------------------------------------------------------------------------------------- */
+
+static void note_lost(Flow *flow, const Record *record) {
+        list_each (Lost, lost, &flow->lost) {
+                if (!text_is(lost->target, record->target))
+                        continue;
+                lost->until_at_real = record->observation->at_real;
+                lost->checks++;
+                return;
+        }
+        Lost *lost = mon_new(Lost);
+        *lost = (Lost){
+                .target = mon_strdup(record->target),
+                .from_at_real = record->observation->at_real,
+                .until_at_real = record->observation->at_real,
+                .checks = 1,
+        };
+        list_add(&flow->lost, lost);
+}
+
+/* The oldest check that changed nothing goes: changes, incidents and events are the last to be lost. */
+static void make_room(Flow *flow) {
+        Record **at = &flow->first;
+
+        while (*at && ((*at)->result.n_events > 0 || (*at)->gap_step != GAP_NONE || !(*at)->observation))
+                at = &(*at)->next;
+        if (!*at)
+                at = &flow->first;
+        Record *record = *at;
+        *at = record->next;
+        if (flow->end == &record->next)
+                flow->end = at;
+        flow->n_records--;
+        flow->body_bytes -= record_body_bytes(record);
+        tell(flow, record);
+        if (record->observation)
+                note_lost(flow, record);
+        record_free(record);
+}
+
+static void push(Flow *flow, Record *record) {
+        if (flow->n_records >= FLOW_QUEUE_MAX)
+                make_room(flow);
+        for (size_t i = 0; i < record->result.n_events; i++)
+                name_event(flow, record->result.events[i]);
+        *flow->end = record;
+        flow->end = &record->next;
+        flow->n_records++;
+        if (record->observation && !record->keep_body)
+                observation_drop_hops(record->observation);
+        flow->body_bytes += record_body_bytes(record);
+        if (flow->body_bytes > FLOW_BODIES_MAX)
+                drop_bodies(flow, record);
+        loop_defer(flow->loop, &flow->commit);
+}
+
+static void push_gap(Flow *flow, Watch *watch, GapStep step, Nsec from_at_real, Nsec until_at_real, Cause cause,
+                     const char *why) {
+        Record *record = record_new(watch);
+
+        record->gap_step = step;
+        record->gap_from_at_real = from_at_real;
+        record->gap_until_at_real = until_at_real;
+        record->gap_cause = cause;
+        record->gap_why = mon_strdup(why);
+        push(flow, record);
+}
+
+/* --- what comes in --------------------------------------------------------------------------------------------- */
+
+/* Whether we can see at all is read off what the probes bring: the references were asked on their behalf. */
+static void follow_blindness(Flow *flow, const Observation *observation) {
+        bool out = observation->cause == CAUSE_LOCAL_NETWORK;
+        bool answered = observation->http_status > 0;
+
+        if (out == flow->blind || (!out && !answered))
+                return;
+        flow->blind = out;
+        flow->blind_since_at_real = observation->at_real;
+        Event *event = mon_event_new(out ? EVENT_OBSERVER_BLIND : EVENT_OBSERVER_BACK, observation->at_real);
+        event->kind = SUBJECT_OBSERVER;
+        event->subject = mon_strdup("mond");
+        event->verdict = observation->verdict;
+        event->cause = observation->cause;
+        event->detail = mon_strdup(observation->detail);
+        Record *record = record_new(NULL);
+        record->result.events[record->result.n_events++] = event;
+        push(flow, record);
+}
+
+static void apply(Watch *watch, const EngineResult *result) {
+        target_state_copy(&watch->state, &result->next);
+        if (result->incident_change == INCIDENT_CLOSED)
+                incident_fini(&watch->open);
+        else if (result->incident_change != INCIDENT_SAME)
+                incident_copy(&watch->open, &result->incident);
+}
+
+void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
+        mon_cleanup(record_free_p) Record *record = record_new(watch);
+
+        (void)flow_watch_time(flow);
+        follow_blindness(flow, observation);
+        engine_step(watch->target, &watch->state, watch->open.id ? &watch->open : NULL, observation,
+                    watch->last_verdict, flow->next_incident_id, &record->result);
+        if (record->result.incident_change == INCIDENT_OPENED)
+                flow->next_incident_id++;
+        apply(watch, &record->result);
+        watch->last_verdict = observation->verdict;
+
+        int64_t day = observation->at_real / DAY_NSEC;
+        bool first_of_day = day != watch->kept_day && observation->n_hops > 0;
+        record->keep_body = record->result.keep_body || first_of_day;
+        if (record->keep_body)
+                watch->kept_day = day;
+        record->has_state = true;
+        record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
+        record->observation = observation;
+        push(flow, mon_steal(&record));
+}
+
+void flow_pause(Flow *flow, Watch *watch, bool paused) {
+        Nsec now_at_real = clock_at_real(flow->clock);
+        Record *record = record_new(watch);
+
+        engine_pause(watch->target, &watch->state, paused, now_at_real, &record->result);
+        apply(watch, &record->result);
+        record->has_state = true;
+        record->gap_step = paused ? GAP_OPEN : GAP_CLOSE;
+        record->gap_cause = CAUSE_PAUSED;
+        record->gap_from_at_real = now_at_real;
+        record->gap_until_at_real = paused ? NSEC_NEVER : now_at_real;
+        push(flow, record);
+}
+
+bool flow_watch_time(Flow *flow) {
+        TimewatchChange change;
+
+        if (!timewatch_look(&flow->timewatch, clock_at_boot(flow->clock), clock_at_real(flow->clock),
+                            clock_suspended(flow->clock), &change))
+                return false;
+        if (change.suspended > 0) {
+                mon_auto_free char *span = text_duration(change.suspended);
+                log_notice("the machine was suspended for %s: recorded as time that nobody observed", span);
+                push_gap(flow, NULL, GAP_WHOLE, change.before_at_real, change.before_at_real + change.suspended,
+                         CAUSE_NOT_RUNNING, "the machine was suspended");
+        }
+        if (change.stepped != 0) {
+                mon_auto_free char *span = text_duration(change.stepped > 0 ? change.stepped : -change.stepped);
+                mon_auto_free char *why =
+                        mon_printf("the wall clock was set %s by %s", change.stepped > 0 ? "forward" : "back", span);
+                log_notice("%s: recorded", why);
+                Nsec from = change.before_at_real + (change.suspended > 0 ? change.suspended : 0);
+                push_gap(flow, NULL, GAP_WHOLE, from, change.stepped > 0 ? from + change.stepped : from,
+                         CAUSE_LOCAL_FAULT, why);
+        }
+        return change.suspended > 0;
+}
+
+int flow_load(Flow *flow, Watch *watch) {
+        Verdict last = 0;
+        int r = store_load_state(flow->store, watch->target->id, &watch->state, &last);
+
+        if (r == STORE_E_NOT_FOUND) {
+                target_state_init(&watch->state);
+                return 0;
+        }
+        if (r != 0)
+                return r < 0 ? r : -EINVAL;
+        watch->last_verdict = last;
+        if (watch->state.incident == 0)
+                return 0;
+        r = store_load_incident(flow->store, watch->state.incident, &watch->open);
+        if (r == STORE_E_NOT_FOUND) {
+                watch->state.incident = 0;
+                return 0;
+        }
+        return r;
+}
+
+int flow_put_targets(Flow *flow, Target *const *targets, size_t n) {
+        int r = store_begin(flow->store);
+
+        if (r == 0)
+                r = store_put_targets(flow->store, targets, n, clock_at_real(flow->clock));
+        if (r == 0)
+                r = store_commit(flow->store, true);
+        if (r != 0)
+                store_rollback(flow->store);
+        return r;
+}
+
+void flow_forget(Flow *flow, const Watch *watch) {
+        for (Record *record = flow->first; record; record = record->next)
+                if (record->watch == watch)
+                        record->watch = NULL;
+}
+
+int flow_trouble(const Flow *flow) {
+        return flow->trouble;
+}
+
+Nsec flow_trouble_since_at_real(const Flow *flow) {
+        return flow->trouble_since_at_real;
+}
+
+bool flow_is_blind(const Flow *flow) {
+        return flow->blind;
+}
+
+Nsec flow_blind_since_at_real(const Flow *flow) {
+        return flow->blind_since_at_real;
+}
+
+size_t flow_pending(const Flow *flow) {
+        return flow->n_records;
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------ */
+
+int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow) {
+        Clock *clock = loop_clock(loop);
+        int64_t next_incident_id;
+
+        int r = store_next_incident_id(store, &next_incident_id);
+        if (r != 0)
+                return r;
+        Flow *flow = mon_new(Flow);
+        *flow = (Flow){
+                .loop = loop,
+                .clock = clock,
+                .store = store,
+                .host = *host,
+                .start = *start,
+                .run_began_at_real = clock_at_real(clock),
+                .next_incident_id = next_incident_id,
+                .commit = {.fn = on_commit, .userdata = flow},
+                .retry = {.fn = on_retry, .userdata = flow},
+                .alive = {.fn = on_alive, .userdata = flow},
+        };
+        flow->end = &flow->first;
+        clock_random(clock, flow->event_seed, sizeof flow->event_seed);
+        (void)flow_watch_time(flow);
+        loop_defer(loop, &flow->commit);
+        loop_arm_after(loop, &flow->alive, FLOW_ALIVE_EVERY);
+        *ret_flow = flow;
+        return 0;
+}
+
+static void end_run(Flow *flow) {
+        if (flow->run == 0 || store_begin(flow->store) != 0)
+                return;
+        int r = store_end_run(flow->store, flow->run, clock_at_real(flow->clock));
+        if (r == 0)
+                r = store_commit(flow->store, true);
+        if (r != 0) {
+                store_rollback(flow->store);
+                log_warning("the end of this run could not be recorded: %s", mon_strerror(r));
+        }
+}
+
+void flow_free(Flow *flow) {
+        if (!flow)
+                return;
+        if (flow_commit(flow) == 0)
+                end_run(flow);
+        else
+                log_error("%zu records could not be written: %s", flow->n_records, mon_strerror(flow->trouble));
+        loop_cancel_deferred(flow->loop, &flow->commit);
+        loop_disarm(flow->loop, &flow->retry);
+        loop_disarm(flow->loop, &flow->alive);
+        while (flow->first) {
+                Record *record = flow->first;
+                flow->first = record->next;
+                record_free(record);
+        }
+        forget_lost(flow);
+        free(flow);
+}

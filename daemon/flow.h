@@ -1,0 +1,65 @@
+/* From an observation to the record: engine, then one transaction per tick, then the journal and whoever follows.
+ *
+ * A tick's records are written at its end, together: durably (synchronous=FULL) when the tick carries an event,
+ * otherwise not. If the database refuses (full, locked, read-only), looking goes on: records wait in a bounded queue
+ * and are tried again, events are told from memory under the ids that they keep, and what the queue could not hold is
+ * recorded as a gap once the database takes writes again. */
+#pragma once
+
+#include "daemon/base/list.h"
+#include "daemon/base/loop.h"
+#include "daemon/store/store.h"
+#include "daemon/watch.h"
+
+#define FLOW_QUEUE_MAX 4096        /* records that wait for the database; the oldest plain check goes first */
+#define FLOW_BODIES_MAX (8U << 20) /* bytes of answers kept while they wait; past that a record loses its bytes */
+#define FLOW_RETRY_MIN (1 * NSEC_PER_SEC)
+#define FLOW_RETRY_MAX (60 * NSEC_PER_SEC)
+#define FLOW_ALIVE_EVERY (60 * NSEC_PER_SEC) /* a sign of life at least this often, so that a kill leaves a short gap  \
+                                              */
+
+typedef struct Flow Flow;
+
+/* Told on the loop, in order. */
+typedef struct FlowHost {
+        void *userdata;
+        /* Each event once: when it is committed, or at once while the database refuses. */
+        void (*event)(void *userdata, const Event *event);
+        /* Each check once it is committed (or given up): before its observation is freed. */
+        void (*checked)(void *userdata, const Watch *watch, const Observation *observation);
+        /* The database began to refuse (a negative errno) or takes writes again (0). */
+        void (*trouble)(void *userdata, int error);
+} FlowHost;
+
+typedef struct FlowStart {
+        const char *version;
+        uint64_t lexicon_hash, config_hash;
+} FlowStart;
+
+/* Begins a run of the daemon: recorded with the gap since the last one. The store stays the caller's. */
+mon_must_check int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow);
+/* Commits what waits, then records the end of the run. Harmless if that fails: the next start records the gap. */
+void flow_free(Flow *flow);
+mon_define_cleanup(Flow, flow_free);
+
+/* What the store remembers of the target; a new one is as it was never looked at. */
+mon_must_check int flow_load(Flow *flow, Watch *watch);
+/* The configuration's targets, after start and reload. */
+mon_must_check int flow_put_targets(Flow *flow, Target *const *targets, size_t n);
+/* The watch is about to go: what waits of it is still written, and told to nobody. */
+void flow_forget(Flow *flow, const Watch *watch);
+
+/* Takes the observation. */
+void flow_observe(Flow *flow, Watch *watch, Observation *observation);
+void flow_pause(Flow *flow, Watch *watch, bool paused);
+/* Sees whether the machine slept or the wall clock was set since the last call, and records it. Called at each due
+ * time; true when it slept. */
+bool flow_watch_time(Flow *flow);
+/* Writes what waits now; 0 or the database's error. */
+int flow_commit(Flow *flow);
+
+int flow_trouble(const Flow *flow); /* 0, or the database's error since flow_trouble_since() */
+Nsec flow_trouble_since_at_real(const Flow *flow);
+bool flow_is_blind(const Flow *flow); /* every reference failed: our own network is out */
+Nsec flow_blind_since_at_real(const Flow *flow);
+size_t flow_pending(const Flow *flow);

@@ -1,0 +1,21 @@
+/* One watched target: its settings, what is remembered of it, and when it is looked at next. Plain data that flow.c and
+ * schedule of watches.c share. */
+#pragma once
+
+#include "daemon/base/timers.h"
+#include "daemon/core/engine.h"
+
+typedef struct Watches Watches;
+
+typedef struct Watch {
+        Watches *watches;
+        Target *target; /* owned by the configuration in force */
+        TargetState state;
+        Incident open;        /* id 0: none */
+        Verdict last_verdict; /* of the last check; 0: none */
+        int64_t kept_day;     /* the UTC day whose first answer was kept whole */
+        Timer timer;
+        Nsec due_at_boot; /* NSEC_NEVER: paused, or a look is under way */
+        bool looking;
+        bool asked_for; /* the look under way was asked for by a person */
+} Watch;

@@ -75,9 +75,11 @@ char *fetch_answer_header(const FetchAnswer *answer, const char *name);
  * the answer (and leave NULL or a zeroed Buf); the rest is freed after it. */
 typedef void FetchDoneFn(FetchAnswer *answer, void *userdata);
 
+/* The program must ignore SIGPIPE. */
 mon_must_check int fetcher_new(Loop *loop, Fetcher **ret_fetcher);
 void fetcher_free(Fetcher *fetcher); /* after every fetch of it */
 mon_define_cleanup(Fetcher, fetcher_free);
+Loop *fetcher_loop(const Fetcher *fetcher);
 
 mon_must_check int fetch_start(Fetcher *fetcher, const FetchRequest *request, FetchDoneFn *done, void *userdata,
                                Fetch **ret_fetch);
@@ -87,7 +89,3 @@ mon_define_cleanup(Fetch, fetch_cancel);
 /* The cause of a failure other than FETCH_DONE, and its verdict. */
 Cause fetch_cause(FetchFailure failure);
 Verdict fetch_verdict(FetchFailure failure);
-
-/* Authorization, Cookie and their like: never shown, never stored, never sent to another origin. `header` is a name, or
- * a line that begins with one. */
-bool fetch_header_is_secret(const char *header);

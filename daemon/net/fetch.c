@@ -1,0 +1,478 @@
+#include "daemon/net/fetch.h"
+
+#include "daemon/base/error.h"
+#include "daemon/base/list.h"
+#include "daemon/base/text.h"
+#include "daemon/net/head.h"
+#include "daemon/net/pool.h"
+#include "daemon/net/url.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FETCH_IDLE_MAX 4 /* easy handles kept for the next fetches */
+
+struct Fetcher {
+        Loop *loop;
+        List pools;
+        CURL *idle[FETCH_IDLE_MAX];
+        size_t n_idle;
+        char *system_ca_file;
+};
+
+struct Fetch {
+        Fetcher *fetcher;
+        FetchPool *pool;
+        CURL *easy;
+        struct curl_slist *headers;
+        struct curl_slist *pinned;
+        Timer deadline;
+        FetchDoneFn *done;
+        void *userdata;
+        FetchAnswer answer;
+        HeadReader head;
+        FetchMethod method;
+        size_t body_max;
+        Buf request;
+        char address[ADDRESS_TEXT_MAX];
+        char curl_error[CURL_ERROR_SIZE];
+        int local_errno; /* of a socket that could not be made */
+        bool too_large;
+        Nsec started, connected, requested, answered; /* on the boot clock; NSEC_UNKNOWN until then */
+};
+
+/* --- what curl tells while it works ---------------------------------------------------------------------------- */
+
+static Nsec now_of(const Fetch *fetch) {
+        return clock_at_boot(loop_clock(fetch->fetcher->loop));
+}
+
+static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
+        Fetch *fetch = userdata;
+
+        (void)purpose;
+        int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+        if (fd < 0) {
+                fetch->local_errno = errno;
+                return CURL_SOCKET_BAD;
+        }
+        return fd;
+}
+
+static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *userdata) {
+        Fetch *fetch = userdata;
+
+        (void)easy;
+        fetch->connected = now_of(fetch);
+        cert_watch(ssl_ctx, &fetch->answer.certificate);
+        return CURLE_OK;
+}
+
+/* The only way to the request as it was really sent. */
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t n, void *userdata) {
+        Fetch *fetch = userdata;
+
+        (void)easy;
+        if (type != CURLINFO_HEADER_OUT)
+                return 0;
+        if (fetch->requested == NSEC_UNKNOWN)
+                fetch->requested = now_of(fetch);
+        if (fetch->connected == NSEC_UNKNOWN)
+                fetch->connected = fetch->requested;
+        size_t room = fetch->request.max - fetch->request.len;
+        (void)!buf_append(&fetch->request, data, n < room ? n : room);
+        return 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
+        Fetch *fetch = userdata;
+
+        if (fetch->answered == NSEC_UNKNOWN)
+                fetch->answered = now_of(fetch);
+        if (head_reader_take(&fetch->head, data, size * n) != 0) {
+                fetch->too_large = true;
+                return 0;
+        }
+        return size * n;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
+        Fetch *fetch = userdata;
+        Buf *body = &fetch->answer.body;
+        size_t room = body->max - body->len;
+
+        n *= size;
+        if (buf_append(body, data, n < room ? n : room) != 0 || n > room) {
+                fetch->too_large = true;
+                return 0;
+        }
+        return n;
+}
+
+/* Bytes that decode to nothing still cost: the transfer has a bound of its own. */
+static int on_progress(void *userdata, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now) {
+        Fetch *fetch = userdata;
+
+        (void)total;
+        (void)up_total;
+        (void)up_now;
+        fetch->answer.bytes = now;
+        if ((uint64_t)now <= (uint64_t)fetch->body_max + FETCH_OVERHEAD_MAX)
+                return 0;
+        fetch->too_large = true;
+        return 1;
+}
+
+/* Every address is pinned, so curl has nothing to resolve; its resolver is a thread that cannot be cancelled. */
+static int on_resolver_start(void *state, void *reserved, void *userdata) {
+        (void)state;
+        (void)reserved;
+        (void)userdata;
+        return 1;
+}
+
+/* --- the end --------------------------------------------------------------------------------------------------- */
+
+static void give_back(Fetcher *fetcher, CURL *easy) {
+        if (fetcher->n_idle == FETCH_IDLE_MAX) {
+                curl_easy_cleanup(easy);
+                return;
+        }
+        curl_easy_reset(easy);
+        fetcher->idle[fetcher->n_idle++] = easy;
+}
+
+static void fetch_free(Fetch *fetch) {
+        Fetcher *fetcher = fetch->fetcher;
+
+        loop_disarm(fetcher->loop, &fetch->deadline);
+        if (fetch->easy) {
+                fetch_pool_remove(fetch->pool, fetch->easy);
+                give_back(fetcher, fetch->easy);
+        }
+        curl_slist_free_all(fetch->headers);
+        curl_slist_free_all(fetch->pinned);
+        head_reader_fini(&fetch->head);
+        buf_fini(&fetch->request);
+        fetch_answer_fini(&fetch->answer);
+        loop_end_work(fetcher->loop);
+        free(fetch);
+}
+
+static bool is_of_our_own(int error) {
+        return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS || error == EADDRNOTAVAIL;
+}
+
+static FetchFailure failure_to_connect(const Fetch *fetch) {
+        long error = fetch->local_errno;
+
+        if (error == 0)
+                (void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &error);
+        if (is_of_our_own((int)error))
+                return FETCH_LOCAL_FAULT;
+        switch (error) {
+        case ECONNREFUSED:
+                return FETCH_REFUSED;
+        case ETIMEDOUT:
+                return FETCH_CONNECT_TIMEOUT;
+        case ECONNRESET:
+        case EPIPE:
+                return FETCH_RESET;
+        default:
+                return FETCH_UNREACHABLE;
+        }
+}
+
+/* The certificate's own fault comes first; where OpenSSL found none, what is left is curl's check of the name. */
+static FetchFailure failure_to_verify(const CertSight *certificate) {
+        switch (certificate->fault) {
+        case CERT_FAULT_DATES:
+                return FETCH_TLS_EXPIRED;
+        case CERT_FAULT_UNTRUSTED:
+                return FETCH_TLS_UNTRUSTED;
+        default:
+                return FETCH_TLS_HOSTNAME;
+        }
+}
+
+static FetchFailure failure_of(const Fetch *fetch, CURLcode code) {
+        bool has_head = head_reader_is_complete(&fetch->head);
+
+        if (fetch->too_large)
+                return FETCH_TOO_LARGE;
+        switch (code) {
+        case CURLE_OK:
+                return has_head ? FETCH_DONE : FETCH_RESET;
+        case CURLE_COULDNT_CONNECT:
+                return failure_to_connect(fetch);
+        case CURLE_OPERATION_TIMEDOUT:
+                return fetch->connected == NSEC_UNKNOWN ? FETCH_CONNECT_TIMEOUT : FETCH_TIMEOUT;
+        case CURLE_PEER_FAILED_VERIFICATION:
+                return failure_to_verify(&fetch->answer.certificate);
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_SSL_CIPHER:
+                return fetch->answer.certificate.fault != CERT_FAULT_NONE
+                               ? failure_to_verify(&fetch->answer.certificate)
+                               : FETCH_TLS_HANDSHAKE;
+        case CURLE_GOT_NOTHING:
+        case CURLE_SEND_ERROR:
+        case CURLE_RECV_ERROR:
+        case CURLE_PARTIAL_FILE:
+                return has_head ? FETCH_TRUNCATED : FETCH_RESET;
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
+                return has_head ? FETCH_TRUNCATED : FETCH_PROTOCOL;
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_URL_MALFORMAT:
+                return FETCH_PROTOCOL;
+        case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_WRITE_ERROR:
+                return FETCH_UNDECODABLE;
+        case CURLE_OUT_OF_MEMORY: /* also what curl 7.88 says of one line beyond its own bound of 100 KB */
+                return fetch->requested != NSEC_UNKNOWN && !has_head ? FETCH_TOO_LARGE : FETCH_LOCAL_FAULT;
+        default:
+                return fetch->requested == NSEC_UNKNOWN ? FETCH_LOCAL_FAULT : FETCH_PROTOCOL;
+        }
+}
+
+static void measure(Fetch *fetch) {
+        FetchAnswer *answer = &fetch->answer;
+        Nsec started = fetch->started, connected = fetch->connected, requested = fetch->requested;
+        long is_tls = fetch->answer.certificate.seen;
+
+        answer->connect = connected == NSEC_UNKNOWN ? NSEC_UNKNOWN : connected - started;
+        answer->tls = is_tls && requested != NSEC_UNKNOWN ? requested - connected : NSEC_UNKNOWN;
+        answer->ttfb = fetch->answered == NSEC_UNKNOWN || requested == NSEC_UNKNOWN ? NSEC_UNKNOWN
+                                                                                    : fetch->answered - requested;
+        if (connected != NSEC_UNKNOWN)
+                memcpy(answer->remote_ip, fetch->address, sizeof answer->remote_ip);
+}
+
+static const char *text_of(FetchFailure failure, const Fetch *fetch) {
+        if (failure == FETCH_TOO_LARGE && !head_reader_is_complete(&fetch->head))
+                return "the headers of the answer are beyond their bound";
+        if (failure == FETCH_TOO_LARGE)
+                return "the body of the answer is beyond its bound";
+        if (failure == FETCH_LOCAL_FAULT && fetch->local_errno != 0)
+                return mon_strerror(-fetch->local_errno);
+        if (fetch->answer.certificate.fault_text)
+                return fetch->answer.certificate.fault_text;
+        return fetch->curl_error;
+}
+
+/* Ends the fetch: everything of it is gone before its owner is told, who may well begin the next one. */
+static void fetch_finish(Fetch *fetch, FetchFailure failure, const char *text) {
+        FetchDoneFn *done = fetch->done;
+        void *userdata = fetch->userdata;
+
+        measure(fetch);
+        fetch->answer.failure = failure;
+        if (failure != FETCH_DONE)
+                (void)snprintf(fetch->answer.error, sizeof fetch->answer.error, "%s", text ? text : "");
+        text_clean(fetch->answer.error);
+        if (head_reader_is_complete(&fetch->head)) {
+                fetch->answer.http_status = fetch->head.status;
+                fetch->answer.response = buf_steal(&fetch->head.text);
+        } else {
+                fetch->answer.bytes = -1;
+        }
+        if (fetch->request.len > 0) {
+                fetch->answer.request = buf_steal(&fetch->request);
+                head_mask_secrets(fetch->answer.request);
+        }
+        FetchAnswer answer = fetch->answer;
+        fetch->answer = (FetchAnswer){0};
+        fetch_free(fetch);
+        done(&answer, userdata);
+        fetch_answer_fini(&answer);
+}
+
+static void on_deadline(void *userdata) {
+        Fetch *fetch = userdata;
+
+        if (fetch->connected == NSEC_UNKNOWN)
+                fetch_finish(fetch, FETCH_CONNECT_TIMEOUT, "no connection before the deadline");
+        else if (fetch->requested == NSEC_UNKNOWN)
+                fetch_finish(fetch, FETCH_TIMEOUT, "the TLS handshake was not over at the deadline");
+        else if (!head_reader_is_complete(&fetch->head))
+                fetch_finish(fetch, FETCH_TIMEOUT, "no complete answer before the deadline");
+        else
+                fetch_finish(fetch, FETCH_TIMEOUT, "the body was still coming at the deadline");
+}
+
+static void on_ended(void *easy, int code) {
+        Fetch *fetch = NULL;
+
+        (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &fetch);
+        FetchFailure failure = failure_of(fetch, code);
+        if (fetch->curl_error[0] == '\0')
+                (void)snprintf(fetch->curl_error, sizeof fetch->curl_error, "%s", curl_easy_strerror(code));
+        fetch_finish(fetch, failure, text_of(failure, fetch));
+}
+
+/* --- the beginning --------------------------------------------------------------------------------------------- */
+
+int fetcher_new(Loop *loop, Fetcher **ret_fetcher) {
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return -ENOMEM;
+        const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+        Fetcher *fetcher = mon_new(Fetcher);
+        fetcher->loop = loop;
+        fetcher->system_ca_file = mon_strdup(version->cainfo ? version->cainfo : "/etc/ssl/certs/ca-certificates.crt");
+        *ret_fetcher = fetcher;
+        return 0;
+}
+
+void fetcher_free(Fetcher *fetcher) {
+        if (!fetcher)
+                return;
+        for (size_t i = 0; i < fetcher->n_idle; i++)
+                curl_easy_cleanup(fetcher->idle[i]);
+        list_each (FetchPool, pool, &fetcher->pools)
+                fetch_pool_free(pool);
+        list_fini(&fetcher->pools);
+        free(fetcher->system_ca_file);
+        free(fetcher);
+        curl_global_cleanup();
+}
+
+Loop *fetcher_loop(const Fetcher *fetcher) {
+        return fetcher->loop;
+}
+
+static int pool_for(Fetcher *fetcher, const char *ca_file, FetchPool **ret_pool) {
+        FetchPool *pool;
+
+        list_each (FetchPool, known, &fetcher->pools)
+                if (strcmp(fetch_pool_ca_file(known), ca_file) == 0) {
+                        *ret_pool = known;
+                        return 0;
+                }
+        int r = fetch_pool_new(fetcher->loop, ca_file, on_ended, &pool);
+        if (r < 0)
+                return r;
+        list_add(&fetcher->pools, pool);
+        *ret_pool = pool;
+        return 0;
+}
+
+static int add_line(struct curl_slist **list, const char *line) {
+        struct curl_slist *longer = curl_slist_append(*list, line);
+
+        if (!longer)
+                return -ENOMEM;
+        *list = longer;
+        return 0;
+}
+
+static int prepare_lists(Fetch *fetch, const FetchRequest *request) {
+        for (size_t i = 0; i < request->n_headers; i++)
+                if (add_line(&fetch->headers, request->headers[i]) < 0)
+                        return -ENOMEM;
+        if (net_host_is_address(request->host))
+                return 0;
+        bool is_6 = strchr(request->address, ':') != NULL;
+        mon_auto_free char *pin = mon_printf("+%s:%d:%s%s%s", request->host, request->port, is_6 ? "[" : "",
+                                             request->address, is_6 ? "]" : "");
+        return add_line(&fetch->pinned, pin);
+}
+
+static void set_behaviour(CURL *easy, const Fetch *fetch, const FetchRequest *request) {
+        (void)curl_easy_setopt(easy, CURLOPT_URL, request->url);
+        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+        (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+        (void)curl_easy_setopt(easy, CURLOPT_NOBODY, request->method == FETCH_HEAD ? 1L : 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent);
+        (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
+        (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, fetch->pinned);
+        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, fetch_pool_ca_file(fetch->pool));
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a resumed session shows no certificate */
+}
+
+static void set_callbacks(CURL *easy, Fetch *fetch) {
+        (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->curl_error);
+        (void)curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+        (void)curl_easy_setopt(easy, CURLOPT_DEBUGDATA, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+        (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+        (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+        (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, fetch);
+        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, fetch);
+        if (fetch->pinned)
+                (void)curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
+}
+
+static Fetch *fetch_new(Fetcher *fetcher, FetchPool *pool, const FetchRequest *request, FetchDoneFn *done,
+                        void *userdata) {
+        Fetch *fetch = mon_new(Fetch);
+        Loop *loop = fetcher->loop;
+
+        fetch->fetcher = fetcher;
+        fetch->pool = pool;
+        fetch->done = done;
+        fetch->userdata = userdata;
+        fetch->method = request->method;
+        fetch->body_max = request->body_max;
+        fetch->request = BUF_INIT(FETCH_REQUEST_MAX);
+        fetch->answer = (FetchAnswer){
+                .body = BUF_INIT(request->body_max),
+                .dns = NSEC_UNKNOWN,
+                .certificate = {.expires_at_real = NSEC_UNKNOWN, .clock = loop_clock(loop)},
+        };
+        fetch->head = HEAD_READER_INIT(FETCH_HEAD_MAX, FETCH_HEADERS_MAX);
+        fetch->deadline = (Timer){.fn = on_deadline, .userdata = fetch};
+        fetch->started = clock_at_boot(loop_clock(loop));
+        fetch->connected = fetch->requested = fetch->answered = NSEC_UNKNOWN;
+        (void)snprintf(fetch->address, sizeof fetch->address, "%s", request->address);
+        loop_begin_work(loop);
+        return fetch;
+}
+
+int fetch_start(Fetcher *fetcher, const FetchRequest *request, FetchDoneFn *done, void *userdata, Fetch **ret_fetch) {
+        FetchPool *pool = NULL;
+        int r = pool_for(fetcher, request->ca_file ? request->ca_file : fetcher->system_ca_file, &pool);
+        if (r < 0)
+                return r;
+
+        mon_cleanup(fetch_cancel_p) Fetch *fetch = fetch_new(fetcher, pool, request, done, userdata);
+        r = prepare_lists(fetch, request);
+        if (r < 0)
+                return r;
+        fetch->easy = fetcher->n_idle > 0 ? fetcher->idle[--fetcher->n_idle] : curl_easy_init();
+        if (!fetch->easy)
+                return -ENOMEM;
+        set_behaviour(fetch->easy, fetch, request);
+        set_callbacks(fetch->easy, fetch);
+        r = fetch_pool_add(pool, fetch->easy);
+        if (r < 0)
+                return r;
+        if (request->deadline_at_boot != NSEC_NEVER)
+                loop_arm(fetcher->loop, &fetch->deadline, request->deadline_at_boot);
+        *ret_fetch = mon_steal(&fetch);
+        return 0;
+}
+
+void fetch_cancel(Fetch *fetch) {
+        if (fetch)
+                fetch_free(fetch);
+}

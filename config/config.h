@@ -10,17 +10,27 @@
 #define CONFIG_MISTAKES_MAX 200 /* told in one run; past that their number is said */
 #define CONFIG_REFERENCES_MAX 8
 
+/* What targets inherit where they say nothing of their own. */
+typedef struct CheckDefaults {
+        Nsec interval;
+        Nsec timeout;
+        int64_t confirm_fail;
+        int64_t confirm_pass;
+        Nsec retry_interval;
+} CheckDefaults;
+
 typedef struct Config {
         char *path;
         char *observer_name;
         char *observer_contact;
         int language; /* Language of composed texts */
+        CheckDefaults checks;
         TextList references; /* URLs */
         char *ca_file;       /* defaults.ca_file: NULL is the system's bundle */
         int64_t per_host;
         int64_t at_once; /* probes under way at a time, in all */
         Nsec retention_checks, retention_bodies, retention_daily_bodies;
-        List targets; /* of Target *, in the order of the file */
+        List targets;  /* of Target *, in the order of the file */
         uint64_t hash; /* of the effective configuration, secrets left out */
 } Config;
 
@@ -39,8 +49,8 @@ typedef struct ConfigMistakes {
 
 enum { CONFIG_E_MISTAKES = 1 };
 
-/* Reads FILE and conf.d/?*.yaml beside it, in name order. CONFIG_E_MISTAKES when it is not to be loaded; the mistakes (and
- * on success the warnings) are in *ret_mistakes either way. `drivers` ends with NULL. */
+/* Reads FILE and conf.d/?*.yaml beside it, in name order. CONFIG_E_MISTAKES when it is not to be loaded; the mistakes
+ * (and on success the warnings) are in *ret_mistakes either way. `drivers` ends with NULL. */
 mon_must_check int config_load(const char *path, const ProbeDriver *const *drivers, Config **ret_config,
                                ConfigMistakes *ret_mistakes);
 void config_free(Config *config);

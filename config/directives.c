@@ -1,0 +1,146 @@
+#include "config/directives.h"
+
+#include "config/future.h"
+#include "config/values.h"
+#include "daemon/base/text.h"
+
+#include <assert.h>
+
+#define DIRECTIVE_KEYS_MAX 64  /* keys that one block can take, all together */
+#define DIRECTIVE_SHOWN_MAX 60 /* bytes of an unknown key that a message quotes */
+
+static size_t known_keys(const DirectiveBlock *block, const Directive *rows, const char *ret_keys[DIRECTIVE_KEYS_MAX]) {
+        size_t n = 0;
+
+        for (const Directive *row = rows; row->key; row++) {
+                assert(n < DIRECTIVE_KEYS_MAX);
+                ret_keys[n++] = row->key;
+        }
+        for (const char *const *other = block->others; other && *other; other++) {
+                assert(n < DIRECTIVE_KEYS_MAX);
+                ret_keys[n++] = *other;
+        }
+        return n;
+}
+
+static void tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, const char *const *keys, size_t n_keys) {
+        mon_auto_free char *quoted = text_clean_copy(key->text, DIRECTIVE_SHOWN_MAX);
+        mon_auto_free char *inside = *block->name ? mon_printf(" in '%s'", block->name) : mon_strdup("");
+        mon_auto_free char *future = future_text(block->name, key->text);
+
+        if (future) {
+                mistakes_add(block->mistakes, key->line, key->column, "%s", future);
+                return;
+        }
+        const char *nearest = mistakes_are_full(block->mistakes) ? NULL : text_nearest(key->text, keys, n_keys);
+        if (nearest)
+                mistakes_add(block->mistakes, key->line, key->column, "unknown key '%s'%s: did you mean '%s'?", quoted,
+                             inside, nearest);
+        else
+                mistakes_add(block->mistakes, key->line, key->column, "unknown key '%s'%s", quoted, inside);
+}
+
+static void check_keys(const DirectiveBlock *block, const Directive *rows) {
+        const char *keys[DIRECTIVE_KEYS_MAX];
+        size_t n_keys = known_keys(block, rows, keys);
+
+        for (size_t i = 0; i < block->node->n; i++) {
+                size_t k = 0;
+                while (k < n_keys && !text_is(block->node->keys[i]->text, keys[k]))
+                        k++;
+                if (k == n_keys)
+                        tell_unknown_key(block, block->node->keys[i], keys, n_keys);
+        }
+}
+
+/* The default is read by the same code as the file, so that it can be written in the same words. */
+static void take_fallback(const DirectiveBlock *block, const Directive *row, void *base) {
+        mon_cleanup(yaml_node_free_p) YamlNode *node = NULL;
+        YamlProblem problem;
+
+        if (!row->fallback)
+                return;
+        int r = yaml_read(row->fallback, strlen(row->fallback), &node, &problem);
+        assert(r == 0);
+        bool good = value_read(block->mistakes, row, node, base);
+        assert(good);
+        (void)r;
+        (void)good;
+}
+
+static bool read_section(const DirectiveBlock *block, const Directive *row, void *base) {
+        const YamlNode *node = yaml_get(block->node, row->key);
+        DirectiveBlock section = {
+                .mistakes = block->mistakes,
+                .name = row->key,
+                .node = yaml_is_null(node) ? NULL : node,
+                .line = node ? node->line : block->line,
+                .column = node ? node->column : block->column,
+        };
+
+        return directives_read(&section, row->section, base);
+}
+
+static void tell_missing(const DirectiveBlock *block, const Directive *row) {
+        mon_auto_free char *inside = *block->name ? mon_printf(" in '%s'", block->name) : mon_strdup("");
+
+        mistakes_add(block->mistakes, block->line, block->column, "'%s' is missing%s%s%s", row->key, inside,
+                     row->help ? ": " : "", row->help ? row->help : "");
+}
+
+static bool read_row(const DirectiveBlock *block, const Directive *row, void *base) {
+        if (row->type == DIRECTIVE_SECTION)
+                return read_section(block, row, base);
+        const YamlNode *node = yaml_get(block->node, row->key);
+        if (node && value_read(block->mistakes, row, node, base))
+                return true;
+        /* Of a list that is partly wrong the good items stay; a default would hide what was meant. */
+        if (!node || (row->type != DIRECTIVE_TEXTS && row->type != DIRECTIVE_HEADERS))
+                take_fallback(block, row, base);
+        if (!node && row->required && !row->fallback)
+                tell_missing(block, row);
+        return !row->required || row->fallback;
+}
+
+static bool read_rows(const DirectiveBlock *block, const Directive *rows, void *base) {
+        bool whole = true;
+
+        for (const Directive *row = rows; row->key; row++)
+                whole &= read_row(block, row, base);
+        return whole;
+}
+
+/* Not a map: told once, and then as if nothing stood there. */
+static void take_fallbacks(const DirectiveBlock *block, const Directive *rows, void *base) {
+        mon_cleanup(mistakes_fini) Mistakes unheard = {0};
+        DirectiveBlock absent = *block;
+
+        if (*block->name)
+                mistakes_add(block->mistakes, block->line, block->column,
+                             "'%s' takes a map of keys and values: { %s: … }", block->name, rows->key);
+        else
+                mistakes_add(block->mistakes, block->line, block->column,
+                             "the file holds no keys: it takes '%s:' and others, each on its line", rows->key);
+        absent.node = NULL;
+        absent.mistakes = &unheard;
+        (void)read_rows(&absent, rows, base);
+}
+
+bool directives_read(const DirectiveBlock *block, const Directive *rows, void *base) {
+        if (block->node && block->node->kind != YAML_MAP) {
+                take_fallbacks(block, rows, base);
+                return false;
+        }
+        if (block->node)
+                check_keys(block, rows);
+        return read_rows(block, rows, base);
+}
+
+void directives_fini(const Directive *rows, void *base) {
+        for (const Directive *row = rows; row->key; row++) {
+                if (row->type == DIRECTIVE_SECTION)
+                        directives_fini(row->section, base);
+                else
+                        value_fini(row, base);
+        }
+}

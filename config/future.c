@@ -1,0 +1,31 @@
+#include "config/future.h"
+
+#include "daemon/base/text.h"
+
+static const struct {
+        const char *block, *key, *what;
+} futures[] = {
+        {"", "paths", "paths over several targets"},
+        {"", "notifiers", "notifiers (webhooks and mail)"},
+        {"", "heartbeat", "heartbeat"},
+        {"", "timestamp", "time stamps"},
+        {"", "api", "web page or API on TCP"},
+        {"targets", "report", "targets of kind 'report'"},
+        {"targets", "outages", "targets of kind 'outages'"},
+        {"targets", "dns", "targets of kind 'dns'"},
+        {"targets", "tcp", "targets of kind 'tcp'"},
+        {"targets", "tls", "targets of kind 'tls'"},
+        {"targets", "exec", "targets of kind 'exec'"},
+        {"targets", "journey", "targets of kind 'journey'"},
+        {"targets", "browser", "targets of kind 'browser'"},
+        {"targets", "hours", "opening hours"},
+        {"http", "watch", "record of content changes"},
+};
+
+char *future_text(const char *block, const char *key) {
+        for (size_t i = 0; i < mon_count_of(futures); i++)
+                if (text_is(block, futures[i].block) && text_is(key, futures[i].key))
+                        return mon_printf("'%s': this version of mond has no %s yet: take it out", key,
+                                          futures[i].what);
+        return NULL;
+}

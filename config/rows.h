@@ -1,0 +1,23 @@
+/* The rows of the file itself and of what every target has; drivers bring those of their own blocks. */
+#pragma once
+
+#include "config/config.h"
+
+#define CONFIG_INTERVAL_MAX (366 * INT64_C(86400) * NSEC_PER_SEC)
+#define CONFIG_TIMEOUT_MAX (3600 * NSEC_PER_SEC)
+#define CONFIG_CONFIRM_MAX 100
+#define CONFIG_AT_ONCE_MAX 1000
+#define CONFIG_RETENTION_MIN (86400 * NSEC_PER_SEC)
+#define CONFIG_RETENTION_MAX (100 * 365 * INT64_C(86400) * NSEC_PER_SEC)
+
+/* A target's own keys, as its rows fill them. */
+typedef struct TargetRows {
+        char *id;
+        Title title;
+        bool paused;
+        CheckDefaults checks;
+        int ip; /* IpFamily */
+} TargetRows;
+
+extern const Directive config_rows[]; /* of Config; targets apart */
+extern const Directive target_rows[]; /* of TargetRows; the block of its kind apart */

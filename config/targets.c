@@ -1,0 +1,227 @@
+#include "config/targets.h"
+
+#include "config/directives.h"
+#include "config/future.h"
+#include "config/rows.h"
+#include "daemon/base/digest.h"
+#include "daemon/base/map.h"
+#include "daemon/base/text.h"
+#include "daemon/net/url.h"
+
+#include <assert.h>
+
+#define TARGET_PRINT_MAX (8U << 20) /* YAML_FILE_MAX, each byte escaped at worst fourfold, and its keys */
+#define TARGET_KINDS_MAX 16
+
+typedef struct Reading {
+        Config *config;
+        const ProbeDriver *const *drivers;
+        const char *kinds[TARGET_KINDS_MAX + 1]; /* the drivers' names, up to a NULL */
+        size_t n_kinds;
+        Mistakes *mistakes;
+        Map places; /* of ids: the nodes where they stood first */
+} Reading;
+
+void target_free(Target *target) {
+        if (!target)
+                return;
+        if (target->spec) {
+                if (target->driver->fini)
+                        target->driver->fini(target->spec);
+                directives_fini(target->driver->directives, target->spec);
+        }
+        free(target->spec);
+        free(target->id);
+        title_fini(&target->title);
+        free(target->host);
+        free(target);
+}
+
+static void on_driver_mistake(void *userdata, int line, int column, const char *text) {
+        mistakes_add(userdata, line, column, "%s", text);
+}
+
+static bool is_future_kind(const YamlNode *key) {
+        mon_auto_free char *text = future_text("targets", key->text);
+        return text && !text_is(key->text, "hours");
+}
+
+/* The driver of the one kind that the target names, with its block; NULL and a mistake if it names none or several. */
+static const ProbeDriver *find_kind(const Reading *reading, const YamlNode *item, size_t *ret_index) {
+        const ProbeDriver *driver = NULL;
+        bool future = false;
+
+        for (size_t i = 0; i < item->n; i++) {
+                const YamlNode *key = item->keys[i];
+                future |= is_future_kind(key);
+                for (const ProbeDriver *const *d = reading->drivers; *d; d++) {
+                        if (!text_is(key->text, (*d)->name) || driver == *d)
+                                continue;
+                        if (driver) {
+                                mistakes_add(reading->mistakes, key->line, key->column,
+                                             "a target has one kind: it already has '%s'", driver->name);
+                                continue;
+                        }
+                        driver = *d;
+                        *ret_index = i;
+                }
+        }
+        if (!driver && !future) {
+                mon_auto_free char *kinds = mistakes_join(reading->kinds, reading->n_kinds);
+                mistakes_add(reading->mistakes, item->line, item->column, "the target has no kind: it takes one of: %s",
+                             kinds);
+        }
+        return driver;
+}
+
+static bool says_retry_interval(const YamlNode *item) {
+        return !yaml_is_null(yaml_get(yaml_get(item, "confirm"), "retry_interval"));
+}
+
+/* Gives the values to the target, which then owns them. */
+static void take_rows(Target *target, TargetRows *rows) {
+        target->id = mon_steal(&rows->id);
+        target->title = rows->title;
+        rows->title = (Title){0};
+        for (int i = 0; i < LANGUAGE_COUNT; i++)
+                if (!target->title.in[i])
+                        target->title.in[i] = mon_strdup(target->id);
+        target->interval = rows->checks.interval;
+        target->timeout = rows->checks.timeout;
+        target->confirm = (Confirm){
+                .fail = (int)rows->checks.confirm_fail,
+                .pass = (int)rows->checks.confirm_pass,
+                .retry_interval = rows->checks.retry_interval,
+        };
+        target->ip = (IpFamily)rows->ip;
+        target->paused = rows->paused;
+}
+
+static const YamlNode *place_of(const YamlNode *item, const char *key) {
+        const YamlNode *node = yaml_get(item, key);
+        return node ? node : item;
+}
+
+static void check_pace(const Reading *reading, const Target *target, const YamlNode *item) {
+        static const char why[] = "hosts that are not on this machine are asked at most every 30s";
+        const YamlNode *at = place_of(item, "interval");
+
+        if (target->host && !target->host_is_local) {
+                if (target->interval < TARGET_INTERVAL_REMOTE_MIN)
+                        mistakes_add(reading->mistakes, at->line, at->column, "'interval' is too short for '%s': %s",
+                                     target->host, why);
+                const YamlNode *confirm = place_of(item, "confirm");
+                const YamlNode *retry = place_of(confirm, "retry_interval");
+                if (target->confirm.retry_interval < TARGET_INTERVAL_REMOTE_MIN &&
+                    target->confirm.retry_interval < target->interval)
+                        mistakes_add(reading->mistakes, retry->line, retry->column,
+                                     "'retry_interval' is too short for '%s': %s", target->host, why);
+        }
+        if (target->timeout > target->interval)
+                mistakes_warn(reading->mistakes, at->line, at->column,
+                              "a check of '%s' may take longer ('timeout') than the time to the next one ('interval')",
+                              target->id);
+}
+
+static void read_kind(const Reading *reading, Target *target, const YamlNode *item, size_t index) {
+        const ProbeDriver *driver = target->driver;
+        const YamlNode *node = item->items[index];
+        DirectiveBlock block = {
+                .mistakes = reading->mistakes,
+                .name = driver->name,
+                .node = yaml_is_null(node) ? NULL : node,
+                .line = item->keys[index]->line,
+                .column = item->keys[index]->column,
+        };
+
+        target->spec = mon_calloc(1, driver->spec_size);
+        if (directives_read(&block, driver->directives, target->spec) && driver->prepare)
+                driver->prepare(target->spec, target, on_driver_mistake, reading->mistakes, &target->host);
+        target->host_is_local = target->host && net_host_is_local(target->host);
+}
+
+static uint64_t fingerprint_of(const Config *config, const Target *target) {
+        mon_auto_buf Buf text = BUF_INIT(TARGET_PRINT_MAX);
+
+        /* Whatever reaches the probe from outside the target is part of it. */
+        int r = buf_printf(&text, "%s\n", config->ca_file ? config->ca_file : "");
+        if (r == 0)
+                r = target_print(target, 0, true, &text);
+        assert(r == 0);
+        uint64_t hash = hash_of(text.data, text.len, 0);
+        explicit_bzero(text.data, text.len);
+        return hash;
+}
+
+/* An id that stood before is a mistake, and the target is left out. */
+static bool claim_id(Reading *reading, const TargetRows *rows, const YamlNode *item) {
+        const YamlNode *at = place_of(item, "id"), *first = map_get(&reading->places, rows->id);
+
+        if (!first) {
+                map_set(&reading->places, rows->id, (void *)at);
+                return true;
+        }
+        mistakes_add(reading->mistakes, at->line, at->column, "the id '%s' stands twice: first at %s:%d", rows->id,
+                     mistakes_file(reading->mistakes, first->line), mistakes_line(first->line));
+        return false;
+}
+
+static void target_rows_fini(TargetRows *rows) {
+        directives_fini(target_rows, rows);
+}
+
+static void read_target(Reading *reading, const YamlNode *item) {
+        mon_cleanup(target_rows_fini) TargetRows rows = {.checks = reading->config->checks};
+        mon_cleanup(target_free_p) Target *target = mon_new(Target);
+        DirectiveBlock block = {reading->mistakes, "targets", item, item->line, item->column, reading->kinds};
+        size_t index = 0;
+
+        if (item->kind != YAML_MAP) {
+                mistakes_add(reading->mistakes, item->line, item->column,
+                             "a target is a map: - { id: …, http: { url: … } }");
+                return;
+        }
+        bool whole = directives_read(&block, target_rows, &rows);
+        whole = whole && claim_id(reading, &rows, item);
+        target->driver = find_kind(reading, item, &index);
+        if (!says_retry_interval(item) && rows.checks.retry_interval > rows.checks.interval)
+                rows.checks.retry_interval = rows.checks.interval; /* unsure, it does not look less often */
+        if (!rows.id)
+                rows.id = mon_strdup("?"); /* so that the mistakes of its block are told in this run too */
+        take_rows(target, &rows);
+        if (!target->driver)
+                return;
+        read_kind(reading, target, item, index);
+        check_pace(reading, target, item);
+        target->fingerprint = fingerprint_of(reading->config, target);
+        if (whole)
+                list_add(&reading->config->targets, mon_steal(&target));
+}
+
+void targets_read(Config *config, const YamlNode *list, int home, const ProbeDriver *const *drivers,
+                  Mistakes *mistakes) {
+        Reading reading = {.config = config, .drivers = drivers, .mistakes = mistakes};
+
+        for (size_t i = 0; drivers[i]; i++) {
+                assert(i < TARGET_KINDS_MAX);
+                reading.kinds[reading.n_kinds++] = drivers[i]->name;
+        }
+        if (yaml_is_null(list) || (list->kind == YAML_LIST && list->n == 0)) {
+                mistakes_add(mistakes, list ? list->line : home + 1, list ? list->column : 1,
+                             "nothing to watch: 'targets' needs at least one target");
+                return;
+        }
+        if (list->kind != YAML_LIST) {
+                mistakes_add(mistakes, list->line, list->column, "'targets' takes a list: each begins with '- id: …'");
+                return;
+        }
+        if (list->n > TARGETS_MAX) {
+                const YamlNode *first = list->items[TARGETS_MAX];
+                mistakes_add(mistakes, first->line, first->column, "there are %zu targets: %d are the most", list->n,
+                             TARGETS_MAX);
+                return;
+        }
+        for (size_t i = 0; i < list->n; i++)
+                read_target(&reading, list->items[i]);
+        map_fini(&reading.places);
+}

@@ -1,0 +1,305 @@
+#include "probes/page/hidden.h"
+
+#include "probes/page/element.h"
+
+#include <string.h>
+
+#define HIDDEN_CLASS_MAX 1024 /* bytes of one class attribute that are looked at */
+#define HIDDEN_RULE_MAX 4096 /* bytes of one style rule's body that are looked at */
+
+static bool is_space(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static char lower(char c) {
+        return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Whether the needle (lower case, no space) stands in the span, white space left out, case ignored. */
+static bool has_squeezed(HtmlSpan span, const char *needle) {
+        size_t n = strlen(needle);
+
+        for (size_t i = 0; i < span.len; i++) {
+                if (lower(span.at[i]) != needle[0])
+                        continue;
+                size_t k = 0, at = i;
+                for (; at < span.len && k < n && at < i + 4 * n; at++)
+                        if (!is_space(span.at[at])) {
+                                if (lower(span.at[at]) != needle[k])
+                                        break;
+                                k++;
+                        }
+                if (k == n)
+                        return true;
+        }
+        return false;
+}
+
+static bool has_text(HtmlSpan span, const char *needle) {
+        return memmem(span.at, span.len, needle, strlen(needle)) != NULL;
+}
+
+static bool is_text(HtmlSpan span, const char *text) {
+        return strlen(text) == span.len && strncasecmp(span.at, text, span.len) == 0;
+}
+
+static HtmlSpan clip(HtmlSpan span) {
+        return (HtmlSpan){span.at, span.len < HIDDEN_CLASS_MAX ? span.len : HIDDEN_CLASS_MAX};
+}
+
+static bool style_hides(HtmlSpan style) {
+        return has_squeezed(style, "display:none") || has_squeezed(style, "visibility:hidden");
+}
+
+static uint64_t filter_bit(HtmlSpan name) {
+        return UINT64_C(1) << ((name.len * 7 + (unsigned char)name.at[0] +
+                                3 * (size_t)(unsigned char)name.at[name.len - 1]) &
+                               63);
+}
+
+static HiddenName *find_name(HiddenNames *names, HtmlSpan name, bool is_id) {
+        for (size_t i = 0; i < names->n; i++)
+                if (names->names[i].is_id == is_id && names->names[i].name.len == name.len &&
+                    memcmp(names->names[i].name.at, name.at, name.len) == 0)
+                        return &names->names[i];
+        return NULL;
+}
+
+/* `.x`, `#x`, `div.x`; a selector of any other form says nothing. */
+static void read_selector(HiddenNames *names, HtmlSpan selector, bool is_hidden) {
+        while (selector.len > 0 && is_space(selector.at[0]))
+                selector = (HtmlSpan){selector.at + 1, selector.len - 1};
+        while (selector.len > 0 && is_space(selector.at[selector.len - 1]))
+                selector.len--;
+        size_t mark = 0;
+        while (mark < selector.len && selector.at[mark] != '.' && selector.at[mark] != '#')
+                mark++;
+        HtmlSpan name = {selector.at + mark + 1, mark < selector.len ? selector.len - mark - 1 : 0};
+        if (name.len == 0)
+                return;
+        for (size_t i = 0; i < selector.len; i++)
+                if (is_space(selector.at[i]) || (i > mark && strchr(".#", selector.at[i])) ||
+                    strchr(">+~:[]*&()\\", selector.at[i]))
+                        return;
+        bool is_id = selector.at[mark] == '#';
+        HiddenName *known = find_name(names, name, is_id);
+        if (known)
+                known->is_hidden = is_hidden;
+        else if (is_hidden && names->n < HIDDEN_NAMES_MAX) {
+                names->names[names->n++] = (HiddenName){name, is_id, true};
+                names->filter |= filter_bit(name);
+        }
+}
+
+static void read_rule(HiddenNames *names, HtmlSpan selectors, HtmlSpan body) {
+        bool hides;
+
+        if (body.len > HIDDEN_RULE_MAX)
+                body.len = HIDDEN_RULE_MAX;
+        if (style_hides(body))
+                hides = true;
+        else if (names->n > 0 && has_squeezed(body, "display:"))
+                hides = false;
+        else
+                return;
+        while (selectors.len > 0) {
+                const char *comma = memchr(selectors.at, ',', selectors.len);
+                size_t n = comma ? (size_t)(comma - selectors.at) : selectors.len;
+                read_selector(names, (HtmlSpan){selectors.at, n}, hides);
+                n += comma ? 1 : 0;
+                selectors = (HtmlSpan){selectors.at + n, selectors.len - n};
+        }
+}
+
+/* Past `@media … { … { } }`: what holds under a condition is not believed. */
+static const char *skip_at_rule(const char *at, const char *end) {
+        int depth = 0;
+
+        for (; at < end; at++) {
+                if (*at == ';' && depth == 0)
+                        return at + 1;
+                if (*at == '{')
+                        depth++;
+                else if (*at == '}' && --depth <= 0)
+                        return at + 1;
+        }
+        return end;
+}
+
+void hidden_read_style(HiddenNames *names, HtmlSpan style) {
+        const char *at = style.at, *end = style.at + style.len;
+
+        while (at < end) {
+                while (at < end && (is_space(*at) || *at == '}'))
+                        at++;
+                if (end - at >= 2 && at[0] == '/' && at[1] == '*') {
+                        const char *close = memmem(at + 2, (size_t)(end - at - 2), "*/", 2);
+                        at = close ? close + 2 : end;
+                        continue;
+                }
+                if (at < end && *at == '@') {
+                        at = skip_at_rule(at, end);
+                        continue;
+                }
+                const char *open = at < end ? memchr(at, '{', (size_t)(end - at)) : NULL;
+                if (!open)
+                        return;
+                const char *close = memchr(open, '}', (size_t)(end - open));
+                if (!close)
+                        close = end;
+                read_rule(names, (HtmlSpan){at, (size_t)(open - at)}, (HtmlSpan){open + 1, (size_t)(close - open - 1)});
+                at = close;
+        }
+}
+
+/* The next word of a class attribute; empty at its end. */
+static HtmlSpan take_word(HtmlSpan *rest) {
+        size_t i = 0, start;
+
+        while (i < rest->len && is_space(rest->at[i]))
+                i++;
+        for (start = i; i < rest->len && !is_space(rest->at[i]);)
+                i++;
+        HtmlSpan word = {rest->at + start, i - start};
+        *rest = (HtmlSpan){rest->at + i, rest->len - i};
+        return word;
+}
+
+static bool name_hides(const HiddenNames *names, HtmlSpan name, bool is_id) {
+        if (name.len == 0 || !(names->filter & filter_bit(name)))
+                return false;
+        const HiddenName *found = find_name((HiddenNames *)names, name, is_id);
+        return found && found->is_hidden;
+}
+
+/* Words that the usual frameworks hide by, unless others of theirs show the element again from some width on. */
+static bool is_framework_hidden(HtmlSpan word) {
+        static const char *const words[] = {"d-none",  "hidden",    "hide",     "is-hidden",
+                                            "ng-hide", "invisible", "fr-hidden"};
+
+        for (size_t i = 0; i < mon_count_of(words); i++)
+                if (is_text(word, words[i]))
+                        return true;
+        return false;
+}
+
+static bool class_hides(const HiddenNames *names, HtmlSpan classes) {
+        bool hidden = false, shown = false;
+
+        for (HtmlSpan word = take_word(&classes); word.len > 0; word = take_word(&classes)) {
+                hidden = hidden || is_framework_hidden(word);
+                shown = shown || has_text(word, "-block") || has_text(word, "-flex") || has_text(word, ":block") ||
+                        has_text(word, ":flex") || has_text(word, ":grid") || has_text(word, ":inline");
+                if (names->n > 0 && name_hides(names, word, false))
+                        return true;
+        }
+        return hidden && !shown;
+}
+
+bool hidden_element(const HiddenNames *names, const Html *html) {
+        for (size_t i = 0; i < html->n_attributes; i++) {
+                HtmlSpan name = html->attributes[i].name, value = clip(html->attributes[i].value);
+                if (is_text(name, "hidden") && !is_text(value, "false"))
+                        return true;
+                if (is_text(name, "aria-hidden") && is_text(value, "true"))
+                        return true;
+                if (is_text(name, "style") && style_hides(value))
+                        return true;
+                if (is_text(name, "class") && class_hides(names, value))
+                        return true;
+                if (is_text(name, "id") && name_hides(names, value, true))
+                        return true;
+        }
+        return false;
+}
+
+static unsigned role_places(HtmlSpan role) {
+        static const struct {
+                const char *role;
+                unsigned places;
+        } roles[] = {
+                {"alert", PLACE_ALERT},     {"alertdialog", PLACE_ALERT},  {"dialog", PLACE_ALERT},
+                {"status", PLACE_ALERT},    {"main", PLACE_MAIN},          {"article", PLACE_MAIN},
+                {"navigation", PLACE_NAV},  {"menu", PLACE_NAV},           {"menubar", PLACE_NAV},
+                {"search", PLACE_FORM},     {"contentinfo", PLACE_FOOTER}, {"complementary", PLACE_ASIDE},
+                {"heading", PLACE_HEADING},
+        };
+
+        for (size_t i = 0; i < mon_count_of(roles); i++)
+                if (is_text(role, roles[i].role))
+                        return roles[i].places;
+        return 0;
+}
+
+static bool starts(HtmlSpan word, const char *prefix) {
+        size_t n = strlen(prefix);
+        return word.len >= n && strncasecmp(word.at, prefix, n) == 0;
+}
+
+static unsigned word_places(HtmlSpan word) {
+        static const struct {
+                const char *part;
+                bool anywhere; /* else the word begins with it */
+                unsigned places;
+        } parts[] = {
+                {"cookie", true, PLACE_COOKIE},
+                {"consent", true, PLACE_COOKIE},
+                {"rgpd", true, PLACE_COOKIE},
+                {"gdpr", true, PLACE_COOKIE},
+                {"tarteaucitron", true, PLACE_COOKIE},
+                {"onetrust", true, PLACE_COOKIE},
+                {"didomi", true, PLACE_COOKIE},
+                {"axeptio", true, PLACE_COOKIE},
+                {"tc-privacy", true, PLACE_COOKIE},
+                {"alert", true, PLACE_ALERT},
+                {"notice", true, PLACE_ALERT},
+                {"notif", true, PLACE_ALERT},
+                {"bandeau", true, PLACE_ALERT},
+                {"warning", true, PLACE_ALERT},
+                {"avertissement", true, PLACE_ALERT},
+                {"perturb", true, PLACE_ALERT},
+                {"annonce", true, PLACE_ALERT},
+                {"announce", true, PLACE_ALERT},
+                {"maintenance", true, PLACE_ALERT},
+                {"flash", true, PLACE_ALERT},
+                {"callout", true, PLACE_ALERT},
+                {"toast", true, PLACE_ALERT},
+                {"incident", true, PLACE_ALERT},
+                {"outage", true, PLACE_ALERT},
+                {"info-banner", true, PLACE_ALERT},
+                {"site-message", true, PLACE_ALERT},
+                {"nav", false, PLACE_NAV},
+                {"menu", false, PLACE_NAV},
+                {"breadcrumb", true, PLACE_NAV},
+                {"footer", false, PLACE_FOOTER},
+                {"pied", false, PLACE_FOOTER},
+                {"sidebar", true, PLACE_ASIDE},
+        };
+
+        for (size_t i = 0; i < mon_count_of(parts); i++) {
+                if (!parts[i].anywhere) {
+                        if (starts(word, parts[i].part))
+                                return parts[i].places;
+                        continue;
+                }
+                size_t n = strlen(parts[i].part);
+                for (size_t k = 0; k + n <= word.len; k++)
+                        if (lower(word.at[k]) == parts[i].part[0] && strncasecmp(word.at + k, parts[i].part, n) == 0)
+                                return parts[i].places;
+        }
+        return 0;
+}
+
+unsigned hidden_places(const Html *html) {
+        unsigned places = 0;
+
+        for (size_t i = 0; i < html->n_attributes; i++) {
+                HtmlSpan name = html->attributes[i].name, value = clip(html->attributes[i].value);
+                if (is_text(name, "role"))
+                        places |= role_places(value);
+                else if (is_text(name, "class") || is_text(name, "id"))
+                        for (HtmlSpan word = take_word(&value); word.len > 0; word = take_word(&value))
+                                places |= word_places(word);
+        }
+        return places;
+}

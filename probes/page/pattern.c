@@ -1,0 +1,65 @@
+#include "probes/page/pattern.h"
+
+#include <errno.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#define PATTERN_MISTAKE_MAX 256
+#define PATTERN_NEST_MAX 100 /* parentheses within each other */
+
+struct Pattern {
+        pcre2_code *code;
+        pcre2_match_data *data;
+        pcre2_match_context *context;
+};
+
+Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, uint32_t heap_kib, char **ret_mistake) {
+        mon_cleanup(pattern_free_p) Pattern *pattern = mon_new(Pattern);
+        uint32_t options = PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
+        int code = 0;
+        PCRE2_SIZE offset = 0;
+
+        if (kind == PATTERN_USER)
+                options = PCRE2_NEVER_BACKSLASH_C | PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE;
+        pcre2_compile_context *compile = pcre2_compile_context_create(NULL);
+        if (!compile)
+                abort();
+        pcre2_set_parens_nest_limit(compile, PATTERN_NEST_MAX);
+        pattern->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, options, &code, &offset, compile);
+        pcre2_compile_context_free(compile);
+        if (!pattern->code) {
+                PCRE2_UCHAR why[PATTERN_MISTAKE_MAX] = "";
+                (void)pcre2_get_error_message(code, why, sizeof why);
+                *ret_mistake = mon_printf("bad pattern at character %zu: %s", (size_t)offset + 1, (const char *)why);
+                return NULL;
+        }
+        pattern->data = pcre2_match_data_create(1, NULL);
+        pattern->context = pcre2_match_context_create(NULL);
+        if (!pattern->data || !pattern->context)
+                abort();
+        pcre2_set_match_limit(pattern->context, step_limit);
+        pcre2_set_heap_limit(pattern->context, heap_kib);
+        return mon_steal(&pattern);
+}
+
+void pattern_free(Pattern *pattern) {
+        if (!pattern)
+                return;
+        pcre2_match_context_free(pattern->context);
+        pcre2_match_data_free(pattern->data);
+        pcre2_code_free(pattern->code);
+        free(pattern);
+}
+
+int pattern_match(const Pattern *pattern, const char *text, size_t n, bool *ret_found) {
+        int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, pattern->data, pattern->context);
+
+        if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT || r == PCRE2_ERROR_DEPTHLIMIT ||
+            r == PCRE2_ERROR_NOMEMORY)
+                return PATTERN_E_LIMIT;
+        if (r < 0 && r != PCRE2_ERROR_NOMATCH)
+                return -EINVAL;
+        *ret_found = r >= 0;
+        return 0;
+}

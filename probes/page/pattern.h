@@ -1,0 +1,23 @@
+/* A regular expression (PCRE2) with limits on what one match may cost; no JIT, which a hardened service forbids. */
+#pragma once
+
+#include "daemon/base/alloc.h"
+
+typedef struct Pattern Pattern;
+
+/* What the pattern looks at: folded text is mostly ASCII and is matched byte by byte; a user's pattern sees characters.
+ */
+typedef enum PatternKind {
+        PATTERN_FOLDED,
+        PATTERN_USER, /* UTF-8, Unicode classes, ^ and $ at each line */
+} PatternKind;
+
+enum { PATTERN_E_LIMIT = 1 }; /* it would have cost too much */
+
+/* NULL and the mistake in one sentence (to free) when it does not compile. */
+Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, uint32_t heap_kib, char **ret_mistake);
+void pattern_free(Pattern *pattern);
+mon_define_cleanup(Pattern, pattern_free);
+
+/* Whether it matches somewhere in n bytes of valid UTF-8. */
+mon_must_check int pattern_match(const Pattern *pattern, const char *text, size_t n, bool *ret_found);

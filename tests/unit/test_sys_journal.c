@@ -94,6 +94,7 @@ static void test_a_value_cannot_make_a_field(void **state) {
         assert_true(strlen(entry) < JOURNAL_VALUE_MAX + 200);
 }
 
+/* Every part at its bound, which is ENTRY_MAX of journal.c. */
 static void test_the_largest_entry_fits(void **state) {
         char entry[65536];
         char value[2 * JOURNAL_VALUE_MAX];

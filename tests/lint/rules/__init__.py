@@ -1,0 +1,1 @@
+"""One module a law. Each has check(tree), which yields Mistakes."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-LEFT_OUT = {".git", "__pycache__", ".pytest_cache", "state"}
+LEFT_OUT = {".git", "__pycache__", ".pytest_cache", "state", "build"}
 PRODUCT = ("daemon/", "probes/", "config/")
 
 

@@ -10,11 +10,9 @@
 #include "daemon/base/error.h"
 #include "daemon/base/json.h"
 #include "daemon/base/loop.h"
-#include "daemon/store/store.h"
+#include "daemon/view/view.h"
 
 #include <sys/types.h>
-
-struct ViewLive; /* daemon/view: what is known besides the database */
 
 typedef struct Api Api;
 typedef struct ApiCall ApiCall; /* one command under way, for a client who may leave before it is done */
@@ -40,10 +38,12 @@ typedef enum ApiRefusal {
 /* What the daemon is asked for. Every function is called on the loop. */
 typedef struct ApiHost {
         void *userdata;
-        /* The database to read, and the facts of this moment; both stay the host's and are used before the function
-         * that asked returns. NULL for a store that cannot be read now: the answer is 503. */
+        /* The database to read, and the facts of this moment; both stay the host's. NULL for a store that cannot be
+         * read now: the answer is 503. An export keeps the store while it lasts: see api_forget_store(). */
         Store *(*store)(void *userdata);
-        const struct ViewLive *(*live)(void *userdata);
+        const ViewLive *(*live)(void *userdata);
+        /* What is wrong with the daemon itself now; none: it is well. */
+        const ViewProblem *(*problems)(void *userdata, size_t *ret_n);
         /* The ids of the configuration's targets, in its order: valid until the next reload. */
         const char *const *(*targets)(void *userdata, size_t *ret_n);
         /* Commands. Each is answered exactly once by api_answer() or api_refuse(), at once or later, in any order,
@@ -76,6 +76,9 @@ mon_must_check int api_new(Loop *loop, const ApiHost *host, const ApiSettings *s
 /* Calls under way are dropped unanswered: the host must not answer them afterwards. */
 void api_free(Api *api);
 mon_define_cleanup(Api, api_free);
+
+/* Breaks off the exports under way: before the host closes the store it gave. */
+void api_forget_store(Api *api);
 
 /* Sends an event's document (INTERFACE section 4, borrowed) to everyone who follows. */
 void api_publish(Api *api, const char *type, const json_t *event);

@@ -1,0 +1,43 @@
+/* What each route does, one file per resource. Each ends its request, now or later. */
+#pragma once
+
+#include "daemon/api/internal.h"
+
+/* routes_status.c */
+void get_status(Request *request);
+void get_targets(Request *request);
+void get_target(Request *request);
+void get_health(Request *request);
+void get_version(Request *request);
+/* routes_history.c */
+void get_history(Request *request);
+void get_uptime(Request *request);
+void get_banners(Request *request);
+void get_events(Request *request);
+/* routes_incidents.c */
+void get_incidents(Request *request);
+void get_incident(Request *request);
+/* routes_export.c */
+void get_export(Request *request);
+/* routes_command.c */
+void post_check(Request *request);
+void post_pause(Request *request);
+void post_resume(Request *request);
+void post_reload(Request *request);
+
+/* --- what they share (resource.c) */
+
+/* The database; NULL: answered 503. */
+Store *resource_store(Request *request);
+const ViewLive *resource_live(const Request *request);
+/* At most one known target in the query; false: refused, and answered. */
+bool resource_takes_one_target(Request *request);
+/* Ends a request with what a view gave: 0, a negative errno, or VIEW_E_*. `what` names what was asked for, for 404. */
+void resource_reply(Request *request, int result, json_t *document, const char *what);
+/* A page: the rows, and a Link header (RFC 8288) to the next one. */
+void resource_reply_page(Request *request, int result, ViewPage *page);
+/* The query as a view takes it; it borrows from the request. */
+ViewFilter resource_filter(const Request *request);
+/* 404 with "did you mean", from the targets that the store knows or (`configured`) the configuration has. */
+void resource_refuse_target(Request *request, const char *id, bool configured);
+bool resource_knows_target(const Request *request, const char *id, bool configured);

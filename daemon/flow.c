@@ -5,6 +5,7 @@
 #include "daemon/core/timewatch.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FLOW_SEED_BYTES 16
@@ -49,6 +50,8 @@ struct Flow {
         FlowHost host;
         FlowStart start;
 
+        const Config *config;
+        bool config_written;
         int64_t run; /* 0: not recorded yet */
         Nsec run_began_at_real;
         int64_t next_incident_id;
@@ -68,10 +71,15 @@ struct Flow {
 
         int trouble;
         Nsec trouble_since_at_real;
+        unsigned commits;
+        bool crashed;
         bool blind;
         Nsec blind_since_at_real;
         Timewatch timewatch;
 };
+
+static void push_gap(Flow *flow, Watch *watch, GapStep step, Nsec from_at_real, Nsec until_at_real, Cause cause,
+                     const char *why);
 
 static void record_free(Record *record) {
         if (!record)
@@ -217,6 +225,12 @@ static int write_run(Flow *flow, Nsec now_at_real) {
         if (r == 0)
                 r = store_begin_run(flow->store, flow->run_began_at_real, flow->start.version, flow->start.lexicon_hash,
                                     flow->start.config_hash, &flow->run);
+        if (r == 0 && flow->start.database_set_aside) {
+                mon_auto_free char *why = mon_printf("the database before was corrupt and stands aside as %s",
+                                                     flow->start.database_set_aside);
+                r = store_put_gap(flow->store, NULL, flow->run_began_at_real, flow->run_began_at_real,
+                                  CAUSE_LOCAL_FAULT, why, &gap);
+        }
         if (r == 0 && ended_at_real != NSEC_UNKNOWN && ended_at_real < flow->run_began_at_real)
                 r = store_put_gap(flow->store, NULL, ended_at_real, flow->run_began_at_real, CAUSE_NOT_RUNNING,
                                   orderly ? "mond was stopped" : "mond ended without an orderly stop", &gap);
@@ -235,14 +249,28 @@ static int write_lost(Flow *flow) {
         return 0;
 }
 
+static int write_config(Flow *flow, Nsec now_at_real) {
+        const Config *config = flow->config;
+
+        if (!config || flow->config_written)
+                return 0;
+        int r = store_put_observer(flow->store, config->observer_name, config->observer_contact);
+        if (r == 0)
+                r = store_put_targets(flow->store, (Target *const *)config->targets.items, config->targets.n,
+                                      now_at_real);
+        return r;
+}
+
 static int write_all(Flow *flow, Nsec now_at_real) {
-        bool durable = flow->run == 0 || flow->lost.n > 0;
+        bool durable = flow->run == 0 || flow->lost.n > 0 || !flow->config_written;
         int64_t run_before = flow->run;
 
         int r = store_begin(flow->store);
         if (r != 0)
                 return r;
         r = write_run(flow, now_at_real);
+        if (r == 0)
+                r = write_config(flow, now_at_real);
         for (Record *record = flow->first; r == 0 && record; record = record->next) {
                 durable |= record->result.n_events > 0;
                 r = write_record(flow->store, record);
@@ -251,10 +279,12 @@ static int write_all(Flow *flow, Nsec now_at_real) {
                 r = write_lost(flow);
         if (r == 0)
                 r = store_commit(flow->store, durable);
-        if (r != 0) {
+        if (r != 0 && r != STORE_E_NOT_DURABLE) {
                 store_rollback(flow->store);
                 flow->run = run_before;
+                return r;
         }
+        flow->config_written = true;
         return r;
 }
 
@@ -288,20 +318,44 @@ static void set_trouble(Flow *flow, int error) {
         flow->host.trouble(flow->host.userdata, error);
 }
 
+/* The file turned out to be corrupt: it is set aside, a fresh one is begun with that gap, and what waits goes there. */
+static int renew(Flow *flow) {
+        Store *fresh = flow->host.renew(flow->host.userdata);
+
+        if (!fresh)
+                return -EUCLEAN;
+        flow->store = fresh;
+        flow->run = 0;
+        flow->config_written = false;
+        push_gap(flow, NULL, GAP_WHOLE, flow->run_began_at_real, clock_at_real(flow->clock), CAUSE_LOCAL_FAULT,
+                 "the database was corrupt and was set aside: what it held of this time is in the file set aside");
+        loop_cancel_deferred(flow->loop, &flow->commit);
+        return write_all(flow, clock_at_real(flow->clock));
+}
+
 int flow_commit(Flow *flow) {
         loop_cancel_deferred(flow->loop, &flow->commit);
+        if (flow->crashed)
+                return 0;
         int r = write_all(flow, clock_at_real(flow->clock));
-        /* A positive result would be a rule of the store that this caller broke: the operation is broken either way. */
-        if (r > 0)
-                r = -EINVAL;
-        if (r == 0) {
+        if (r == -EUCLEAN)
+                r = renew(flow);
+        if (r == 0 || r == STORE_E_NOT_DURABLE) {
                 flow->committed_at_boot = clock_at_boot(flow->clock);
                 flow->retry_after = 0;
+                if (++flow->commits == flow->start.crash_after_commits) {
+                        flow->crashed = true;
+                        return 0;
+                }
                 loop_disarm(flow->loop, &flow->retry);
                 forget_written(flow);
-                set_trouble(flow, 0);
+                /* Written, but a power cut now could lose it: not to be repeated, and to be said. */
+                set_trouble(flow, r == 0 ? 0 : -EIO);
                 return 0;
         }
+        /* Another positive result would be a rule of the store that this caller broke: broken all the same. */
+        if (r > 0)
+                r = -EINVAL;
         for (Record *record = flow->first; record; record = record->next)
                 tell(flow, record);
         set_trouble(flow, r);
@@ -315,6 +369,8 @@ int flow_commit(Flow *flow) {
 static void on_commit(void *userdata) {
         Flow *flow = userdata;
 
+        if (flow->crashed)
+                return;
         /* While the database refuses, the retry timer sets the pace: not every check tries again. */
         if (flow->trouble != 0 && timer_is_armed(&flow->retry)) {
                 for (Record *record = flow->first; record; record = record->next)
@@ -518,16 +574,11 @@ int flow_load(Flow *flow, Watch *watch) {
         return r;
 }
 
-int flow_put_targets(Flow *flow, Target *const *targets, size_t n) {
-        int r = store_begin(flow->store);
-
-        if (r == 0)
-                r = store_put_targets(flow->store, targets, n, clock_at_real(flow->clock));
-        if (r == 0)
-                r = store_commit(flow->store, true);
-        if (r != 0)
-                store_rollback(flow->store);
-        return r;
+void flow_set_config(Flow *flow, const Config *config) {
+        flow->config = config;
+        flow->config_written = false;
+        flow->start.config_hash = config->hash;
+        loop_defer(flow->loop, &flow->commit);
 }
 
 void flow_forget(Flow *flow, const Watch *watch) {
@@ -550,6 +601,14 @@ bool flow_is_blind(const Flow *flow) {
 
 Nsec flow_blind_since_at_real(const Flow *flow) {
         return flow->blind_since_at_real;
+}
+
+bool flow_has_crashed(const Flow *flow) {
+        return flow->crashed;
+}
+
+void flow_crash(Flow *flow) {
+        flow->crashed = true;
 }
 
 size_t flow_pending(const Flow *flow) {
@@ -602,7 +661,9 @@ static void end_run(Flow *flow) {
 void flow_free(Flow *flow) {
         if (!flow)
                 return;
-        if (flow_commit(flow) == 0)
+        if (flow->crashed)
+                log_debug("this run ended as if it had been killed");
+        else if (flow_commit(flow) == 0)
                 end_run(flow);
         else
                 log_error("%zu records could not be written: %s", flow->n_records, mon_strerror(flow->trouble));

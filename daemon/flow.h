@@ -6,7 +6,7 @@
  * recorded as a gap once the database takes writes again. */
 #pragma once
 
-#include "daemon/base/list.h"
+#include "config/config.h"
 #include "daemon/base/loop.h"
 #include "daemon/store/store.h"
 #include "daemon/watch.h"
@@ -15,8 +15,9 @@
 #define FLOW_BODIES_MAX (8U << 20) /* bytes of answers kept while they wait; past that a record loses its bytes */
 #define FLOW_RETRY_MIN (1 * NSEC_PER_SEC)
 #define FLOW_RETRY_MAX (60 * NSEC_PER_SEC)
-#define FLOW_ALIVE_EVERY (60 * NSEC_PER_SEC) /* a sign of life at least this often, so that a kill leaves a short gap  \
-                                              */
+#define FLOW_ALIVE_EVERY                                                                                               \
+        (60 * NSEC_PER_SEC) /* a sign of life at least this often, so that a kill leaves a short gap                   \
+                             */
 
 typedef struct Flow Flow;
 
@@ -29,11 +30,16 @@ typedef struct FlowHost {
         void (*checked)(void *userdata, const Watch *watch, const Observation *observation);
         /* The database began to refuse (a negative errno) or takes writes again (0). */
         void (*trouble)(void *userdata, int error);
+        /* The database is corrupt: sets it aside and gives a fresh one; NULL: that failed too, and writing is tried
+         * again later. */
+        Store *(*renew)(void *userdata);
 } FlowHost;
 
 typedef struct FlowStart {
         const char *version;
         uint64_t lexicon_hash, config_hash;
+        const char *database_set_aside; /* the old one was corrupt and is there now; NULL: it was sound */
+        unsigned crash_after_commits;   /* see mond.h; 0 never */
 } FlowStart;
 
 /* Begins a run of the daemon: recorded with the gap since the last one. The store stays the caller's. */
@@ -44,8 +50,9 @@ mon_define_cleanup(Flow, flow_free);
 
 /* What the store remembers of the target; a new one is as it was never looked at. */
 mon_must_check int flow_load(Flow *flow, Watch *watch);
-/* The configuration's targets, after start and reload. */
-mon_must_check int flow_put_targets(Flow *flow, Target *const *targets, size_t n);
+/* The configuration in force, after start and reload: its targets and observer go into the next transaction. It must
+ * stay until the next one is set. */
+void flow_set_config(Flow *flow, const Config *config);
 /* The watch is about to go: what waits of it is still written, and told to nobody. */
 void flow_forget(Flow *flow, const Watch *watch);
 
@@ -63,3 +70,5 @@ Nsec flow_trouble_since_at_real(const Flow *flow);
 bool flow_is_blind(const Flow *flow); /* every reference failed: our own network is out */
 Nsec flow_blind_since_at_real(const Flow *flow);
 size_t flow_pending(const Flow *flow);
+bool flow_has_crashed(const Flow *flow); /* see FlowStart.crash_after_commits */
+void flow_crash(Flow *flow);             /* at once */

@@ -1,0 +1,580 @@
+#include "daemon/mond.h"
+
+#include "build-config.h"
+#include "daemon/api/api.h"
+#include "daemon/asks.h"
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/flow.h"
+#include "daemon/prober.h"
+#include "daemon/state_folder.h"
+#include "daemon/sys/journal.h"
+#include "daemon/sys/systemd.h"
+#include "daemon/text/message.h"
+#include "daemon/view/view.h"
+#include "daemon/watches.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define MOND_PROBLEMS_MAX 2 /* the database, the network */
+#define MOND_GROUP "mond"   /* its members may change things */
+
+struct Mond {
+        Loop *loop;
+        char *config_path;
+        char *database_path;
+        char *set_aside; /* where a corrupt database went at the start; NULL */
+        int folder;      /* the state folder, locked */
+        Config *config;
+        Store *store;
+        Prober *prober;
+        Flow *flow;
+        Watches *watches;
+        Asks *asks;
+        Api *api;
+        Journal *journal;
+        LoopSignal *terminate, *interrupt, *hangup;
+        Timer watchdog;
+        Nsec watchdog_every; /* 0: nobody watches */
+        LoopDeferred status;
+        ViewLive live;
+        ViewProblem problems[MOND_PROBLEMS_MAX]; /* as last asked for */
+        const char **target_ids;                 /* of the configuration in force */
+        bool ready;
+};
+
+/* --- what is told ---------------------------------------------------------------------------------------------- */
+
+static Language language(const Mond *mond) {
+        return (Language)mond->config->language;
+}
+
+static LogLevel event_level(const Event *event) {
+        switch (event->type) {
+        case EVENT_TARGET_DOWN:
+        case EVENT_TARGET_MAINTENANCE:
+        case EVENT_OBSERVER_BLIND:
+                return LOG_LEVEL_WARNING;
+        default:
+                return LOG_LEVEL_NOTICE;
+        }
+}
+
+static void on_event(void *userdata, const Event *event) {
+        Mond *mond = userdata;
+        mon_auto_free char *message = message_event(event, language(mond));
+        const LogField fields[] = {
+                {"MESSAGE_ID", event_message_id(event->type)},
+                {"MOND_EVENT", event_type_name(event->type)},
+                {"MOND_EVENT_ID", event->id},
+                {"MOND_TARGET", event->kind == SUBJECT_TARGET ? event->subject : NULL},
+                {"MOND_STATE", event->to ? verdict_name(event->to) : NULL},
+                {"MOND_CAUSE", event->cause ? cause_name(event->cause) : NULL},
+                {"MOND_BANNER", event->banner},
+        };
+
+        log_fields(event_level(event), fields, mon_count_of(fields), "%s", message);
+        if (mond->api) {
+                mon_auto_json *document =
+                        view_event(event, mond->config->observer_name, mond->config->observer_contact);
+                api_publish(mond->api, event_type_name(event->type), document);
+        }
+        loop_defer(mond->loop, &mond->status);
+}
+
+static void on_checked(void *userdata, const Watch *watch, const Observation *observation) {
+        Mond *mond = userdata;
+
+        if (mond->asks)
+                asks_on_checked(mond->asks, watch, observation);
+}
+
+static void on_gone(const Watch *watch, void *userdata) {
+        Mond *mond = userdata;
+
+        if (mond->asks)
+                asks_on_gone(mond->asks, watch);
+}
+
+static const char *trouble_code(int error) {
+        switch (error) {
+        case -ENOSPC:
+                return "store_full";
+        case -EROFS:
+                return "store_read_only";
+        case -EBUSY:
+                return "store_busy";
+        case -EUCLEAN:
+                return "store_corrupt";
+        default:
+                return "store_failed";
+        }
+}
+
+static void on_trouble(void *userdata, int error) {
+        Mond *mond = userdata;
+
+        if (error == 0)
+                log_notice("the database takes writes again: what waited is recorded");
+        else
+                log_error("the database %s refuses: %s. Looking goes on; what is seen waits in memory",
+                          mond->database_path, mon_strerror(error));
+        loop_defer(mond->loop, &mond->status);
+}
+
+static Store *on_renew(void *userdata) {
+        Mond *mond = userdata;
+        mon_auto_error Error error = {0};
+        mon_auto_free char *moved_to = NULL;
+        StoreOpening opening = {0};
+        Nsec now_at_real = clock_at_real(loop_clock(mond->loop));
+
+        api_forget_store(mond->api);
+        store_close(mon_steal(&mond->store));
+        int r = store_set_aside(mond->database_path, now_at_real, &moved_to, &error);
+        if (r == 0) {
+                log_error("the database %s is corrupt: set aside as %s, a fresh one is begun", mond->database_path,
+                          moved_to);
+                r = store_open(mond->database_path, now_at_real, &mond->store, &opening, &error);
+        }
+        free(opening.set_aside);
+        if (r != 0)
+                log_error("no fresh database could be begun: %s", error_text(&error));
+        return mond->store;
+}
+
+static void tell_status(void *userdata) {
+        Mond *mond = userdata;
+        size_t n = watches_count(mond->watches);
+        mon_auto_free MessageTarget *targets = mon_new_array(MessageTarget, n);
+        int trouble = flow_trouble(mond->flow);
+
+        if (!mond->ready)
+                return;
+        for (size_t i = 0; i < n; i++) {
+                const Watch *watch = watches_at(mond->watches, i);
+                targets[i] = (MessageTarget){
+                        .id = watch->target->id,
+                        .state = watch->state.state,
+                        .since_at_real = watch->state.since_at_real,
+                };
+        }
+        mon_auto_free char *status = message_status(targets, n, clock_at_real(loop_clock(mond->loop)),
+                                                    trouble ? mon_strerror(trouble) : NULL, language(mond));
+        systemd_tell_status(status);
+}
+
+/* The loop turns, so this timer fires; and no look is past its hard deadline. Commits are part of the loop. */
+static void on_watchdog(void *userdata) {
+        Mond *mond = userdata;
+
+        if (!runner_is_stuck(prober_runner(mond->prober)))
+                systemd_feed_watchdog();
+        loop_arm_after(mond->loop, &mond->watchdog, mond->watchdog_every);
+}
+
+/* --- what the API asks ----------------------------------------------------------------------------------------- */
+
+static Nsec next_check_at_real(void *userdata, const char *target) {
+        const Mond *mond = userdata;
+        const Watch *watch = watches_find(mond->watches, target);
+
+        return watch ? watches_next_at_real(mond->watches, watch) : NSEC_UNKNOWN;
+}
+
+static Store *host_store(void *userdata) {
+        return ((Mond *)userdata)->store;
+}
+
+static const ViewLive *host_live(void *userdata) {
+        Mond *mond = userdata;
+
+        mond->live = (ViewLive){
+                .now_at_real = clock_at_real(loop_clock(mond->loop)),
+                .observer_name = mond->config->observer_name,
+                .observer_contact = mond->config->observer_contact,
+                .next_check_at_real = next_check_at_real,
+                .userdata = mond,
+        };
+        return &mond->live;
+}
+
+static const char *const *host_targets(void *userdata, size_t *ret_n) {
+        const Mond *mond = userdata;
+
+        *ret_n = mond->config->targets.n;
+        return mond->target_ids;
+}
+
+static const ViewProblem *host_problems(void *userdata, size_t *ret_n) {
+        Mond *mond = userdata;
+        int trouble = flow_trouble(mond->flow);
+        size_t n = 0;
+
+        if (trouble != 0)
+                mond->problems[n++] = (ViewProblem){
+                        .code = trouble_code(trouble),
+                        .text = mon_strerror(trouble),
+                        .since_at_real = flow_trouble_since_at_real(mond->flow),
+                };
+        if (flow_is_blind(mond->flow))
+                mond->problems[n++] = (ViewProblem){
+                        .code = cause_name(CAUSE_LOCAL_NETWORK),
+                        .text = message_cause(CAUSE_LOCAL_NETWORK, language(mond)),
+                        .since_at_real = flow_blind_since_at_real(mond->flow),
+                };
+        *ret_n = n;
+        return mond->problems;
+}
+
+static void host_check(void *userdata, const char *const *targets, size_t n, ApiCall *call) {
+        asks_check(((Mond *)userdata)->asks, targets, n, call);
+}
+
+static void host_pause(void *userdata, const char *target, bool paused, ApiCall *call) {
+        Mond *mond = userdata;
+        Watch *watch = watches_find(mond->watches, target);
+        json_t *document = json_object();
+
+        if (watch)
+                watches_pause(mond->watches, watch, paused);
+        json_set(document, "target", json_text(target));
+        json_set(document, "paused", json_yes(paused));
+        api_answer(call, document);
+}
+
+/* --- reload ---------------------------------------------------------------------------------------------------- */
+
+static void set_config(Mond *mond, Config *config) {
+        config_free(mond->config);
+        mond->config = config;
+        mond->target_ids = mon_realloc_array(mond->target_ids, config->targets.n, sizeof *mond->target_ids);
+        for (size_t i = 0; i < config->targets.n; i++)
+                mond->target_ids[i] = ((Target *)config->targets.items[i])->id;
+        flow_set_config(mond->flow, config);
+}
+
+static void log_mistakes(const ConfigMistakes *mistakes) {
+        for (size_t i = 0; i < mistakes->n; i++) {
+                const ConfigMistake *mistake = &mistakes->items[i];
+                log_fields(mistake->warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, NULL, 0, "%s:%d:%d: %s",
+                           mistake->file, mistake->line, mistake->column, mistake->text);
+        }
+}
+
+/* 0, CONFIG_E_MISTAKES, or a negative errno: then everything is as it was. */
+static int reload(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff) {
+        mon_auto_settings Settings settings = {0};
+
+        int r = settings_read(mond->config_path, &settings, ret_mistakes);
+        if (r != 0)
+                return r;
+        r = watches_set(mond->watches, settings.config, mond->config, ret_diff);
+        if (r != 0)
+                return r;
+        if (prober_differs(mond->prober, &settings))
+                watches_restart_looks(mond->watches);
+        prober_set(mond->prober, &settings);
+        set_config(mond, mon_steal(&settings.config));
+        loop_defer(mond->loop, &mond->status);
+        return 0;
+}
+
+static int reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff) {
+        systemd_tell_reloading(loop_clock(mond->loop), "reading the configuration");
+        int r = reload(mond, ret_mistakes, ret_diff);
+        log_mistakes(ret_mistakes);
+        if (r == 0)
+                log_notice("configuration reloaded: %zu added, %zu removed, %zu changed, %zu unchanged",
+                           ret_diff->added, ret_diff->removed, ret_diff->changed, ret_diff->unchanged);
+        else if (r == CONFIG_E_MISTAKES)
+                log_error("the configuration has %zu mistakes and was not loaded; the running one stays in force",
+                          ret_mistakes->n_errors);
+        else
+                log_error("the configuration could not be reloaded: %s; the running one stays in force",
+                          mon_strerror(r));
+        systemd_tell_ready(NULL);
+        tell_status(mond);
+        return r;
+}
+
+void mond_reload(Mond *mond) {
+        ConfigMistakes mistakes = {0};
+        WatchesDiff diff = {0};
+
+        (void)reload_and_tell(mond, &mistakes, &diff);
+        config_mistakes_fini(&mistakes);
+}
+
+static json_t *mistakes_document(const ConfigMistakes *mistakes, bool warnings) {
+        json_t *document = json_array();
+
+        for (size_t i = 0; i < mistakes->n; i++) {
+                const ConfigMistake *mistake = &mistakes->items[i];
+                if (mistake->warning != warnings)
+                        continue;
+                mon_auto_free char *text =
+                        mon_printf("%s:%d:%d: %s", mistake->file, mistake->line, mistake->column, mistake->text);
+                json_add(document, json_text(text));
+        }
+        return document;
+}
+
+static void host_reload(void *userdata, ApiCall *call) {
+        Mond *mond = userdata;
+        ConfigMistakes mistakes = {0};
+        WatchesDiff diff = {0};
+
+        int r = reload_and_tell(mond, &mistakes, &diff);
+        if (r == CONFIG_E_MISTAKES)
+                api_refuse(call, API_REFUSED_CONFIG, "The configuration has mistakes; the running one stays in force.",
+                           mistakes_document(&mistakes, false), NSEC_UNKNOWN);
+        else if (r != 0)
+                api_refuse(call, API_REFUSED_FAULT, mon_strerror(r), NULL, NSEC_UNKNOWN);
+        else {
+                json_t *document = json_object();
+                json_set(document, "added", json_integer((json_int_t)diff.added));
+                json_set(document, "removed", json_integer((json_int_t)diff.removed));
+                json_set(document, "changed", json_integer((json_int_t)diff.changed));
+                json_set(document, "unchanged", json_integer((json_int_t)diff.unchanged));
+                json_set(document, "warnings", mistakes_document(&mistakes, true));
+                api_answer(call, document);
+        }
+        config_mistakes_fini(&mistakes);
+}
+
+/* --- building -------------------------------------------------------------------------------------------------- */
+
+static void on_stop(int signo, void *userdata) {
+        Mond *mond = userdata;
+
+        log_notice("stopping: %s", strsignal(signo));
+        systemd_tell_stopping("stopping");
+        loop_stop(mond->loop, MOND_EXIT_OK);
+}
+
+static void on_hangup(int signo, void *userdata) {
+        (void)signo;
+        mond_reload(userdata);
+}
+
+static MondExit exit_of(int error) {
+        return error == -EACCES || error == -EPERM ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_FAULT;
+}
+
+static MondExit open_store(Mond *mond, Error *error) {
+        StoreOpening opening = {0};
+
+        int r = store_open(mond->database_path, clock_at_real(loop_clock(mond->loop)), &mond->store, &opening, error);
+        if (r != 0) {
+                error_set(error, "%s: %s", mond->database_path, mon_strerror(r));
+                return exit_of(r) == MOND_EXIT_NO_PERMISSION ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_DATABASE;
+        }
+        if (opening.set_aside)
+                log_error("the database was corrupt: set aside as %s, a fresh one is begun", opening.set_aside);
+        mond->set_aside = opening.set_aside;
+        return MOND_EXIT_OK;
+}
+
+static MondExit open_folder(Mond *mond, const char *path, Error *error) {
+        int r = state_folder_open(path, &mond->folder, error);
+
+        if (r == 0)
+                return MOND_EXIT_OK;
+        return r == STATE_FOLDER_E_IN_USE ? MOND_EXIT_IN_USE : exit_of(r);
+}
+
+static MondExit read_settings(Mond *mond, Settings *ret_settings, Error *error) {
+        ConfigMistakes mistakes = {0};
+
+        int r = settings_read(mond->config_path, ret_settings, &mistakes);
+        if (r == CONFIG_E_MISTAKES) {
+                mon_auto_free char *text = config_mistakes_text(&mistakes);
+                error_set(error, "%s", text);
+        } else if (r != 0)
+                error_set(error, "%s:1:1: %s", mond->config_path, mon_strerror(r));
+        else
+                log_mistakes(&mistakes);
+        config_mistakes_fini(&mistakes);
+        return r == 0 ? MOND_EXIT_OK : MOND_EXIT_CONFIG;
+}
+
+static int join(Mond *mond, const MondOptions *options, Settings *settings) {
+        const FlowHost host = {
+                .userdata = mond,
+                .event = on_event,
+                .checked = on_checked,
+                .trouble = on_trouble,
+                .renew = on_renew,
+        };
+        WatchesDiff diff;
+
+        int r = prober_new(mond->loop, settings, options->name_servers, &mond->prober);
+        if (r != 0)
+                return r;
+        const FlowStart start = {
+                .version = MOND_VERSION,
+                .lexicon_hash = prober_lexicon_hash(mond->prober),
+                .config_hash = settings->config->hash,
+                .database_set_aside = mond->set_aside,
+                .crash_after_commits = options->crash_after_commits,
+        };
+        r = flow_new(mond->loop, mond->store, &host, &start, &mond->flow);
+        if (r != 0)
+                return r;
+        mond->watches = watches_new(mond->loop, prober_runner(mond->prober), mond->flow, on_gone, mond);
+        mond->asks = asks_new(mond->watches, loop_clock(mond->loop));
+        r = watches_set(mond->watches, settings->config, NULL, &diff);
+        if (r != 0)
+                return r;
+        set_config(mond, mon_steal(&settings->config));
+        /* The start is on record before anything else happens, and before READY. */
+        (void)flow_commit(mond->flow);
+        return 0;
+}
+
+static MondExit open_api(Mond *mond, const char *socket_path, Error *error) {
+        const ApiHost host = {
+                .userdata = mond,
+                .store = host_store,
+                .live = host_live,
+                .targets = host_targets,
+                .problems = host_problems,
+                .check = host_check,
+                .pause = host_pause,
+                .reload = host_reload,
+        };
+        SystemdSockets sockets;
+
+        int r = systemd_sockets_init(&sockets);
+        if (r != 0) {
+                error_set(error, "the sockets handed over cannot be used: %s", mon_strerror(r));
+                return MOND_EXIT_FAULT;
+        }
+        const ApiSettings settings = {
+                .socket_path = socket_path, .fd = systemd_sockets_take(&sockets, "mond.socket"), .group = MOND_GROUP};
+        r = api_new(mond->loop, &host, &settings, &mond->api, error);
+        systemd_sockets_fini(&sockets);
+        if (r == 0)
+                return MOND_EXIT_OK;
+        error_set(error, "%s: %s", socket_path, mon_strerror(r));
+        return r == API_E_IN_USE ? MOND_EXIT_IN_USE : r == API_E_PATH ? MOND_EXIT_USAGE : exit_of(r);
+}
+
+static int open_signals(Mond *mond) {
+        int r = loop_signal_new(mond->loop, SIGTERM, on_stop, mond, &mond->terminate);
+        if (r == 0)
+                r = loop_signal_new(mond->loop, SIGINT, on_stop, mond, &mond->interrupt);
+        if (r == 0)
+                r = loop_signal_new(mond->loop, SIGHUP, on_hangup, mond, &mond->hangup);
+        return r;
+}
+
+static void open_journal(Mond *mond) {
+        if (!journal_is_stderr())
+                return;
+        if (journal_new(mond->loop, NULL, &mond->journal) == 0)
+                log_set_sink(journal_sink, mond->journal);
+        else
+                log_set_sink(journal_stream_sink, NULL);
+}
+
+MondExit mond_new(Loop *loop, const MondOptions *options, Mond **ret_mond, Error *error) {
+        mon_cleanup(mond_free_p) Mond *mond = mon_new(Mond);
+        mon_auto_settings Settings settings = {0};
+
+        mond->loop = loop;
+        mond->folder = -1;
+        mond->config_path = mon_strdup(options->config_path);
+        mond->database_path = mon_printf("%s/%s", options->state_folder, MOND_FILE);
+        mond->status = (LoopDeferred){.fn = tell_status, .userdata = mond};
+        mond->watchdog = (Timer){.fn = on_watchdog, .userdata = mond};
+        open_journal(mond);
+
+        MondExit exit = read_settings(mond, &settings, error);
+        if (exit == MOND_EXIT_OK)
+                exit = open_folder(mond, options->state_folder, error);
+        if (exit == MOND_EXIT_OK)
+                exit = open_store(mond, error);
+        if (exit != MOND_EXIT_OK)
+                return exit;
+        int r = join(mond, options, &settings);
+        if (r != 0) {
+                error_set(error, "mond could not start: %s", mon_strerror(r));
+                return exit_of(r);
+        }
+        exit = open_api(mond, options->socket_path, error);
+        if (exit != MOND_EXIT_OK)
+                return exit;
+        r = open_signals(mond);
+        if (r != 0) {
+                error_set(error, "signals: %s", mon_strerror(r));
+                return MOND_EXIT_FAULT;
+        }
+        *ret_mond = mon_steal(&mond);
+        return MOND_EXIT_OK;
+}
+
+void mond_begin(Mond *mond) {
+        mond->watchdog_every = systemd_watchdog_interval() / 2;
+        if (mond->watchdog_every > 0)
+                loop_arm_after(mond->loop, &mond->watchdog, mond->watchdog_every);
+        log_notice("mond %s watches %zu targets of %s; its records are in %s", MOND_VERSION, mond->config->targets.n,
+                   mond->config_path, mond->database_path);
+        mond->ready = true;
+        systemd_tell_ready(NULL);
+        tell_status(mond);
+}
+
+int mond_run(Mond *mond) {
+        mond_begin(mond);
+        return loop_run(mond->loop);
+}
+
+bool mond_has_crashed(const Mond *mond) {
+        return flow_has_crashed(mond->flow);
+}
+
+void mond_crash(Mond *mond) {
+        flow_crash(mond->flow);
+}
+
+int mond_check(Mond *mond, const char *target) {
+        Watch *watch = watches_find(mond->watches, target);
+        return watch ? watches_ask(mond->watches, watch) : -ENOENT;
+}
+
+void mond_pause(Mond *mond, const char *target, bool paused) {
+        Watch *watch = watches_find(mond->watches, target);
+        if (watch)
+                watches_pause(mond->watches, watch, paused);
+}
+
+void mond_free(Mond *mond) {
+        if (!mond)
+                return;
+        mond->ready = false;
+        /* Who asks first, then who looks, then what records: each ends while what it leans on still stands. */
+        api_free(mon_steal(&mond->api));
+        asks_free(mon_steal(&mond->asks));
+        watches_free(mond->watches);
+        flow_free(mond->flow);
+        prober_free(mond->prober);
+        store_close(mond->store);
+        config_free(mond->config);
+        state_folder_close(mond->folder);
+        loop_cancel_deferred(mond->loop, &mond->status);
+        loop_disarm(mond->loop, &mond->watchdog);
+        loop_signal_free(mond->terminate);
+        loop_signal_free(mond->interrupt);
+        loop_signal_free(mond->hangup);
+        if (mond->journal)
+                log_set_sink(NULL, NULL);
+        journal_free(mond->journal);
+        free(mond->target_ids);
+        free(mond->set_aside);
+        free(mond->database_path);
+        free(mond->config_path);
+        free(mond);
+}

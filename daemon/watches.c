@@ -1,0 +1,325 @@
+#include "daemon/watches.h"
+
+#include "daemon/base/log.h"
+#include "daemon/base/map.h"
+#include "daemon/base/text.h"
+#include "daemon/core/evaluate.h"
+#include "daemon/core/schedule.h"
+
+struct Watches {
+        Loop *loop;
+        Clock *clock;
+        Runner *runner;
+        Flow *flow;
+        WatchesGoneFn *gone;
+        void *userdata;
+        List list; /* of Watch *, in the configuration's order */
+        Map by_id;
+        Map asked_hosts; /* host -> Nsec * of the boot clock */
+};
+
+static void plan(Watch *watch, Nsec due_at_boot) {
+        watch->due_at_boot = due_at_boot;
+        loop_arm(watch->watches->loop, &watch->timer, due_at_boot);
+}
+
+static void plan_first(Watch *watch) {
+        Watches *watches = watch->watches;
+        Nsec since_last = NSEC_UNKNOWN;
+
+        if (watch->state.last_check_at_real != NSEC_UNKNOWN) {
+                Nsec since = clock_at_real(watches->clock) - watch->state.last_check_at_real;
+                since_last = since >= 0 ? since : NSEC_UNKNOWN;
+        }
+        plan(watch, schedule_first(watch->target, watches->list.n, clock_at_boot(watches->clock), since_last));
+}
+
+static void unplan(Watch *watch) {
+        watch->due_at_boot = NSEC_NEVER;
+        loop_disarm(watch->watches->loop, &watch->timer);
+}
+
+static void on_done(const Target *target, Observation *observation, void *userdata) {
+        Watch *watch = userdata;
+        Watches *watches = watch->watches;
+        Nsec began_at_boot = observation->at_boot, retry_after = observation->retry_after;
+
+        (void)target;
+        watch->looking = false;
+        observation->asked_for = watch->asked_for;
+        watch->asked_for = false;
+        flow_observe(watches->flow, watch, observation);
+        plan(watch, schedule_next(watch->target, began_at_boot, clock_at_boot(watches->clock),
+                                  evaluate_is_undecided(watch->target, &watch->state), retry_after));
+}
+
+static int look(Watch *watch) {
+        Watches *watches = watch->watches;
+
+        unplan(watch);
+        int r = runner_start(watches->runner, watch->target, on_done, watch);
+        if (r == 0)
+                watch->looking = true;
+        else
+                plan(watch, clock_at_boot(watches->clock) + schedule_retry(watch->target));
+        return r;
+}
+
+/* The machine slept through many due times at once: spread them instead of asking everybody in the same second. */
+static void spread_overdue(Watches *watches) {
+        Nsec now = clock_at_boot(watches->clock);
+
+        list_each (Watch, watch, &watches->list)
+                if (watch->due_at_boot <= now)
+                        plan(watch, schedule_first(watch->target, watches->list.n, now, NSEC_UNKNOWN));
+}
+
+static void on_due(void *userdata) {
+        Watch *watch = userdata;
+        Watches *watches = watch->watches;
+        bool slept = flow_watch_time(watches->flow);
+
+        if (slept || clock_at_boot(watches->clock) - watch->due_at_boot > SCHEDULE_LATE_MAX) {
+                spread_overdue(watches);
+                return;
+        }
+        int r = look(watch);
+        if (r < 0)
+                log_error("%s: the look could not begin: %s", watch->target->id, mon_strerror(r));
+}
+
+static void give_up_look(Watch *watch) {
+        Watches *watches = watch->watches;
+
+        runner_cancel(watches->runner, watch->target);
+        if (!watch->looking)
+                return;
+        watch->looking = false;
+        watch->asked_for = false;
+        watches->gone(watch, watches->userdata);
+}
+
+static void watch_free(Watch *watch) {
+        Watches *watches = watch->watches;
+
+        unplan(watch);
+        give_up_look(watch);
+        flow_forget(watches->flow, watch);
+        map_set(&watches->by_id, watch->target->id, NULL);
+        target_state_fini(&watch->state);
+        incident_fini(&watch->open);
+        free(watch);
+}
+
+Watches *watches_new(Loop *loop, Runner *runner, Flow *flow, WatchesGoneFn *gone, void *userdata) {
+        Watches *watches = mon_new(Watches);
+
+        *watches = (Watches){.loop = loop,
+                             .clock = loop_clock(loop),
+                             .runner = runner,
+                             .flow = flow,
+                             .gone = gone,
+                             .userdata = userdata};
+        clock_random(watches->clock, &watches->by_id.seed, sizeof watches->by_id.seed);
+        return watches;
+}
+
+void watches_free(Watches *watches) {
+        if (!watches)
+                return;
+        while (watches->list.n > 0)
+                watch_free(list_take(&watches->list, watches->list.n - 1));
+        list_fini(&watches->list);
+        map_fini(&watches->by_id);
+        map_each (&watches->asked_hosts, slot)
+                free(slot->value);
+        map_fini(&watches->asked_hosts);
+        free(watches);
+}
+
+/* --- a configuration ------------------------------------------------------------------------------------------- */
+
+static int add(Watches *watches, Target *target, Watch **ret_watch) {
+        Watch *watch = mon_new(Watch);
+
+        *watch = (Watch){.watches = watches, .target = target, .due_at_boot = NSEC_NEVER};
+        watch->timer = (Timer){.fn = on_due, .userdata = watch};
+        target_state_init(&watch->state);
+        int r = flow_load(watches->flow, watch);
+        if (r != 0) {
+                target_state_fini(&watch->state);
+                free(watch);
+                return r;
+        }
+        map_set(&watches->by_id, target->id, watch);
+        *ret_watch = watch;
+        return 0;
+}
+
+static void replace_in(List *list, const Target *item, Target *by) {
+        for (size_t i = 0; i < list->n; i++)
+                if (list->items[i] == item)
+                        list->items[i] = by;
+}
+
+/* `paused: true` in the file pauses; taking it out resumes, unless it was paused by hand before and after. */
+static void follow_paused(Watches *watches, Watch *watch, bool was_in_file) {
+        if (watch->target->paused && !watch->state.paused)
+                watches_pause(watches, watch, true);
+        else if (!watch->target->paused && was_in_file && watch->state.paused)
+                watches_pause(watches, watch, false);
+}
+
+static void keep(Watch *watch, Config *config, Config *old, Target *target) {
+        Target *kept = watch->target;
+
+        replace_in(&config->targets, target, kept);
+        replace_in(&old->targets, kept, target); /* the new copy goes with the old configuration */
+}
+
+static void change(Watches *watches, Watch *watch, Target *target) {
+        bool was_in_file = watch->target->paused;
+
+        unplan(watch);
+        give_up_look(watch);
+        watch->target = target;
+        follow_paused(watches, watch, was_in_file);
+        if (!watch->state.paused)
+                plan_first(watch);
+}
+
+static void drop_missing(Watches *watches, List *next, WatchesDiff *diff) {
+        for (size_t i = 0; i < watches->list.n; i++) {
+                Watch *watch = watches->list.items[i];
+                bool stays = false;
+                list_each (Watch, other, next)
+                        stays |= other == watch;
+                if (!stays) {
+                        diff->removed++;
+                        watch_free(watch);
+                }
+        }
+}
+
+int watches_set(Watches *watches, Config *config, Config *old, WatchesDiff *ret_diff) {
+        WatchesDiff diff = {0};
+        List next = {0}, fresh = {0};
+
+        for (size_t i = 0; i < config->targets.n; i++) {
+                Target *target = config->targets.items[i];
+                Watch *watch = map_get(&watches->by_id, target->id);
+                if (!watch) {
+                        int r = add(watches, target, &watch);
+                        if (r != 0) {
+                                /* What was added so far has no plan yet and goes with the watches that stay. */
+                                list_each (Watch, added, &fresh)
+                                        watch_free(added);
+                                list_fini(&fresh);
+                                list_fini(&next);
+                                return r;
+                        }
+                        list_add(&fresh, watch);
+                        diff.added++;
+                }
+                list_add(&next, watch);
+        }
+        drop_missing(watches, &next, &diff);
+        list_fini(&watches->list);
+        watches->list = next;
+
+        for (size_t i = 0; i < next.n; i++) {
+                Watch *watch = next.items[i];
+                Target *target = config->targets.items[i];
+                if (watch->target == target)
+                        continue; /* a fresh one */
+                if (watch->target->fingerprint == target->fingerprint) {
+                        keep(watch, config, old, target);
+                        diff.unchanged++;
+                } else {
+                        change(watches, watch, target);
+                        diff.changed++;
+                }
+        }
+        list_each (Watch, watch, &fresh) {
+                follow_paused(watches, watch, false);
+                if (!watch->state.paused)
+                        plan_first(watch);
+        }
+        list_fini(&fresh);
+        *ret_diff = diff;
+        return 0;
+}
+
+void watches_restart_looks(Watches *watches) {
+        list_each (Watch, watch, &watches->list) {
+                if (!watch->looking)
+                        continue;
+                give_up_look(watch);
+                plan_first(watch);
+        }
+}
+
+size_t watches_count(const Watches *watches) {
+        return watches->list.n;
+}
+
+Watch *watches_at(const Watches *watches, size_t index) {
+        return watches->list.items[index];
+}
+
+Watch *watches_find(const Watches *watches, const char *id) {
+        return map_get(&watches->by_id, id);
+}
+
+/* --- what people ask for --------------------------------------------------------------------------------------- */
+
+int watches_may_ask(Watches *watches, const Watch *watch, Nsec *ret_wait) {
+        const Target *target = watch->target;
+
+        if (watch->state.paused)
+                return WATCHES_E_PAUSED;
+        if (watch->looking || !target->host || target->host_is_local)
+                return 0;
+        const Nsec *asked = map_get(&watches->asked_hosts, target->host);
+        Nsec now = clock_at_boot(watches->clock);
+        if (!asked || now - *asked >= WATCHES_ASK_EVERY)
+                return 0;
+        *ret_wait = WATCHES_ASK_EVERY - (now - *asked);
+        return WATCHES_E_TOO_SOON;
+}
+
+int watches_ask(Watches *watches, Watch *watch) {
+        if (watch->looking)
+                return 0;
+        if (watch->target->host && !watch->target->host_is_local) {
+                Nsec *asked = map_get(&watches->asked_hosts, watch->target->host);
+                if (!asked) {
+                        asked = mon_new(Nsec);
+                        map_set(&watches->asked_hosts, watch->target->host, asked);
+                }
+                *asked = clock_at_boot(watches->clock);
+        }
+        int r = look(watch);
+        watch->asked_for = r == 0;
+        return r;
+}
+
+void watches_pause(Watches *watches, Watch *watch, bool paused) {
+        if (watch->state.paused == paused)
+                return;
+        if (paused) {
+                unplan(watch);
+                give_up_look(watch);
+        }
+        flow_pause(watches->flow, watch, paused);
+        if (!paused)
+                plan_first(watch);
+}
+
+Nsec watches_next_at_real(const Watches *watches, const Watch *watch) {
+        if (watch->looking)
+                return clock_at_real(watches->clock);
+        if (watch->due_at_boot == NSEC_NEVER)
+                return NSEC_UNKNOWN;
+        return clock_at_real(watches->clock) + (watch->due_at_boot - clock_at_boot(watches->clock));
+}

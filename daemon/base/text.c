@@ -367,7 +367,7 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
         const char *nearest = NULL;
         size_t least = (len < 3 ? 1 : len / 3) + 1;
 
-        if (len == 0 || len > TEXT_WORD_MAX)
+        if (len < 2 || len > TEXT_WORD_MAX)
                 return NULL;
         for (size_t i = 0; i < n; i++) {
                 size_t other = strlen(candidates[i]);

@@ -41,5 +41,6 @@ enum {
         TEXT_E_RANGE = 2, /* of the form, but outside what can be held or is allowed */
 };
 
-/* The candidate nearest to `word` (edit distance at most a third of its length, case ignored), or NULL. */
+/* The candidate nearest to `word` (edit distance at most a third of its length, at least 1, case ignored), or NULL; a
+ * single letter is near to nothing. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);

@@ -120,6 +120,7 @@ static const struct {
         {"did not find expected key",
          "a key was expected here: check the indentation of this line, and for a missing quote above it", false},
         {"did not find expected '-' indicator", "a '-' was expected here: check the indentation of this line", false},
+        {"did not find expected node content", "a value is missing here: check for a missing ']' or '}'", false},
         {"could not find expected ':'", "a ':' is missing after the key", false},
         {"did not find expected ',' or ']'", "a ',' or the closing ']' is missing", true},
         {"did not find expected ',' or '}'", "a ',' or the closing '}' is missing", true},

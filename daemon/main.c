@@ -183,7 +183,8 @@ int main(int argc, char **argv) {
         Arguments arguments = {0};
 
         (void)setlocale(LC_CTYPE, "");
-        (void)signal(SIGPIPE, SIG_IGN);
+        /* A client that leaves is an error of its connection's, not a signal. */
+        (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
         (void)umask(0077);
         int exit = take_arguments(argc, argv, &arguments);
         if (exit < 0)

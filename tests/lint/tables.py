@@ -43,7 +43,7 @@ VENDORS = {
     "openssl/": ["daemon/base/digest.c", "daemon/net/cert.[ch]", "tests/lib/*"],
     "xxhash.h": ["daemon/base/digest.c"],
     "zstd.h": ["daemon/store/blobs.c"],
-    "sqlite3.h": ["daemon/store/*", "tests/unit/test_store*.c"],
+    "sqlite3.h": ["daemon/store/*", "tests/unit/test_store*.c", "tests/scenario/*"],
     "systemd/": ["daemon/sys/*"],
     "cmocka.h": ["tests/*"],
     "zlib.h": ["tests/lib/*"],
@@ -54,7 +54,7 @@ VENDOR_FILES_MAX = {"libxml/": 5, "utf8proc.h": 4, "pcre2.h": 3}
 
 # The C library's and the kernel's own headers. What is neither here nor a vendor's has no door yet.
 PLATFORM_HEADERS = set(
-    """assert ctype dirent errno fcntl fnmatch getopt glob grp inttypes langinfo limits locale math poll pwd regex
+    """assert ctype dirent errno fcntl fnmatch ftw getopt glob grp inttypes langinfo limits locale math poll pwd regex
     setjmp signal stdarg stdatomic stdbool stddef stdint stdio stdio_ext stdlib string strings termios threads time
     unistd wchar pthread sched syslog malloc ifaddrs netdb spawn sysexits byteswap endian""".split())
 PLATFORM_FOLDERS = ("sys/", "net/", "netinet/", "arpa/", "linux/", "bits/")

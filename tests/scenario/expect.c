@@ -76,7 +76,8 @@ static int expect_state(Life *life, const Line *line, Error *error) {
         }
         int r = query(life, sql, &state, error);
         if (r == 0)
-                r = check(atol(state) == (long)verdict, error, line->words[2], verdict_name((Verdict)atol(state)));
+                r = check(strtol(state, NULL, 10) == (long)verdict, error, line->words[2],
+                          verdict_name((Verdict)strtol(state, NULL, 10)));
         if (r != 0 || line->n < 5)
                 return r;
         if (!cause_from_name(line->words[4], &cause)) {
@@ -84,7 +85,9 @@ static int expect_state(Life *life, const Line *line, Error *error) {
                 return -EINVAL;
         }
         r = query(life, cause_sql, &why, error);
-        return r == 0 ? check(atol(why) == (long)cause, error, line->words[2], cause_name((Cause)atol(why))) : r;
+        return r == 0 ? check(strtol(why, NULL, 10) == (long)cause, error, line->words[2],
+                              cause_name((Cause)strtol(why, NULL, 10)))
+                      : r;
 }
 
 int expect_line(Life *life, const Line *line, Error *error) {

@@ -1,0 +1,94 @@
+#include "daemon/record.h"
+
+void record_free(Record *record) {
+        if (!record)
+                return;
+        free(record->target);
+        observation_free(record->observation);
+        engine_result_fini(&record->result);
+        free(record->gap_why);
+        free(record);
+}
+Record *record_new(Watch *watch) {
+        Record *record = mon_new(Record);
+
+        record->watch = watch;
+        record->target = watch ? mon_strdup(watch->target->id) : NULL;
+        return record;
+}
+
+size_t record_body_bytes(const Record *record) {
+        size_t bytes = 0;
+
+        if (!record->observation)
+                return 0;
+        for (size_t i = 0; i < record->observation->n_hops; i++)
+                bytes += record->observation->hops[i].body.cap;
+        return bytes;
+}
+
+static int write_gap(Store *store, const Record *record) {
+        int64_t gap;
+
+        switch (record->gap_step) {
+        case GAP_NONE:
+                return 0;
+        case GAP_CLOSE:
+                return store_close_gap(store, record->target, record->gap_cause, record->gap_until_at_real);
+        default:
+                return store_put_gap(store, record->target, record->gap_from_at_real, record->gap_until_at_real,
+                                     record->gap_cause, record->gap_why, &gap);
+        }
+}
+
+static int write_check(Store *store, const Record *record) {
+        const Observation *seen = record->observation;
+        int64_t check;
+
+        if (!seen)
+                return 0;
+        int r = store_put_check(store, record->target, seen, record->speaks_until_at_real, &check);
+        if (r == 0 && record->keep_body)
+                r = store_put_hops(store, check, seen);
+        if (r == 0 && seen->banner_text)
+                r = store_put_banner(store, record->target, seen->banner_text, seen->banner_rule, seen->at_real);
+        return r;
+}
+
+static int write_incident(Store *store, const Record *record) {
+        const EngineResult *result = &record->result;
+        const Incident *incident = &result->incident;
+        const Observation *seen = record->observation;
+
+        if (result->incident_change == INCIDENT_SAME)
+                return 0;
+        int r = store_put_incident(store, incident);
+        if (r == 0 && result->incident_change == INCIDENT_OPENED)
+                r = store_put_incident_line(store, incident->id, incident->opened_at_real, "opened", incident->state,
+                                            incident->cause, seen->detail);
+        if (r != 0)
+                return r;
+        const char *what = result->incident_change == INCIDENT_OPENED   ? "confirmed"
+                           : result->incident_change == INCIDENT_CLOSED ? "closed"
+                                                                        : "changed";
+        Nsec at_real = result->incident_change == INCIDENT_CLOSED ? incident->closed_at_real : seen->at_real;
+        const char *text = seen->banner_text ? seen->banner_text : seen->detail;
+        return store_put_incident_line(store, incident->id, at_real, what, seen->verdict, seen->cause, text);
+}
+
+int record_write(const Record *record, Store *store) {
+        const EngineResult *result = &record->result;
+        int r = write_gap(store, record);
+
+        if (r == 0)
+                r = write_check(store, record);
+        if (r == 0 && result->has_transition)
+                r = store_put_transition(store, record->target, &result->transition);
+        if (r == 0)
+                r = write_incident(store, record);
+        if (r == 0 && record->has_state)
+                r = store_put_state(store, record->target, &result->next);
+        for (size_t i = 0; r == 0 && i < result->n_events; i++)
+                r = store_put_event(store, result->events[i]);
+        return r;
+}

@@ -1,0 +1,39 @@
+/* One happening on its way to the database: a check, a pause, a gap, an event of our own. */
+#pragma once
+
+#include "daemon/store/store.h"
+#include "daemon/watch.h"
+
+typedef enum GapStep {
+        GAP_NONE,
+        GAP_OPEN,  /* from now on, until it is closed */
+        GAP_CLOSE, /* the open one of that target and cause */
+        GAP_WHOLE, /* both ends known */
+} GapStep;
+
+/* What one happening leaves for the database, and the events that it tells. */
+typedef struct Record Record;
+struct Record {
+        Record *next;
+        char *target;             /* NULL: it concerns all */
+        Watch *watch;             /* NULL once the target left the configuration */
+        Observation *observation; /* NULL: no check */
+        Nsec speaks_until_at_real;
+        bool keep_body;
+        bool has_state;
+        EngineResult result;
+        GapStep gap_step;
+        Nsec gap_from_at_real, gap_until_at_real;
+        Cause gap_cause;
+        char *gap_why;
+        bool told;
+};
+
+/* `watch` NULL: it concerns all. */
+Record *record_new(Watch *watch);
+void record_free(Record *record);
+mon_define_cleanup(Record, record_free);
+
+size_t record_body_bytes(const Record *record); /* kept of the answers */
+/* Into the open transaction. */
+mon_must_check int record_write(const Record *record, Store *store);

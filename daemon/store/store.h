@@ -19,6 +19,7 @@ enum {
         STORE_E_NOT_FOUND = 3,
         STORE_E_OLDER = 4,       /* read-only: of an older mond, which only a daemon can migrate */
         STORE_E_NOT_DURABLE = 5, /* committed, and the disk refused to confirm it: kept, so not to be repeated */
+        STORE_E_BOUND = 6,       /* more rows than the caller allowed */
 };
 
 typedef struct StoreOpening {
@@ -69,6 +70,7 @@ mon_must_check int store_put_targets(Store *store, Target *const *targets, size_
 /* One check with its counted facts; the state it led to is stored by store_put_state(). */
 mon_must_check int store_put_check(Store *store, const char *target, const Observation *observation,
                                    Nsec speaks_until_at_real, int64_t *ret_check);
+/* After the check that decided it. */
 mon_must_check int store_put_transition(Store *store, const char *target, const Transition *transition);
 mon_must_check int store_put_state(Store *store, const char *target, const TargetState *state);
 mon_must_check int store_put_incident(Store *store, const Incident *incident); /* by its id: inserted or replaced */

@@ -1,0 +1,98 @@
+#include "daemon/store/db.h"
+
+#include <string.h>
+#include <zstd.h>
+
+#define BLOB_LEVEL 3 /* of zstd: a page in well under a millisecond */
+
+static const char sql_find_blob[] = "SELECT id FROM blob WHERE sha256 = ?";
+static const char sql_put_blob[] = "INSERT INTO blob (sha256, size, packed, data) VALUES (?, ?, ?, ?)";
+
+static int insert_blob(Store *store, const Sha256 *digest, size_t size, bool packed, const void *data, size_t n) {
+        mon_auto_query query = {0};
+
+        int r = query_begin(&query, store, sql_put_blob);
+        if (r < 0)
+                return r;
+        query_blob(&query, digest->bytes, sizeof digest->bytes);
+        query_int(&query, (int64_t)size);
+        query_int(&query, packed);
+        query_blob(&query, data, n);
+        return query_run(&query);
+}
+
+/* Packed without a dictionary, which would keep fragments of one body in all others; kept as it is when that is not
+ * smaller. Compression contexts are not kept: resident memory is budgeted and bodies are rare. */
+static int put_blob(Store *store, const Buf *body, int64_t *ret_id) {
+        Sha256 digest;
+
+        sha256_of(buf_text(body), body->len, &digest);
+        {
+                mon_auto_query query = {0};
+                int r = query_begin(&query, store, sql_find_blob);
+                if (r < 0)
+                        return r;
+                query_blob(&query, digest.bytes, sizeof digest.bytes);
+                r = query_one(&query, ret_id);
+                if (r < 0 || *ret_id != 0)
+                        return r;
+        }
+        size_t bound = ZSTD_compressBound(body->len);
+        mon_auto_free void *packed = mon_calloc(bound, 1);
+        size_t n = ZSTD_compress(packed, bound, body->data, body->len, BLOB_LEVEL);
+        bool smaller = !ZSTD_isError(n) && n < body->len;
+        int r = insert_blob(store, &digest, body->len, smaller, smaller ? packed : body->data, smaller ? n : body->len);
+        if (r < 0)
+                return r;
+        *ret_id = sqlite3_last_insert_rowid(store->db);
+        return 0;
+}
+
+static const char sql_put_hop[] =
+        "INSERT INTO hop (check_id, nth, url, request, response, http_status, remote_ip, started_ms, body)"
+        " VALUES (?,?,?,?,?,?,?,?,?)";
+
+static int put_hop(Store *store, int64_t check, size_t nth, const Hop *hop) {
+        mon_auto_query query = {0};
+        int64_t body = 0;
+
+        int r = hop->body.len > 0 ? put_blob(store, &hop->body, &body) : 0;
+        if (r == 0)
+                r = query_begin(&query, store, sql_put_hop);
+        if (r < 0)
+                return r;
+        query_int(&query, check);
+        query_int(&query, (int64_t)nth);
+        query_text(&query, hop->url ? hop->url : "");
+        query_blob(&query, hop->request, hop->request ? strlen(hop->request) : 0);
+        query_blob(&query, hop->response, hop->response ? strlen(hop->response) : 0);
+        query_int(&query, hop->http_status);
+        query_text(&query, hop->remote_ip[0] ? hop->remote_ip : NULL);
+        query_msec(&query, hop->started_at_real);
+        query_int_or_null(&query, body, body != 0);
+        return query_run(&query);
+}
+
+static const char sql_put_assertion[] = "INSERT INTO assertion (check_id, text, held) VALUES (?, ?, ?)";
+
+static int put_assertion(Store *store, int64_t check, const Assertion *assertion) {
+        mon_auto_query query = {0};
+
+        int r = query_begin(&query, store, sql_put_assertion);
+        if (r < 0)
+                return r;
+        query_int(&query, check);
+        query_text(&query, assertion->text);
+        query_int(&query, assertion->held);
+        return query_run(&query);
+}
+
+int store_put_hops(Store *store, int64_t check, const Observation *observation) {
+        int r = 0;
+
+        for (size_t i = 0; i < observation->n_hops && r == 0; i++)
+                r = put_hop(store, check, i, &observation->hops[i]);
+        for (size_t i = 0; i < observation->n_assertions && r == 0; i++)
+                r = put_assertion(store, check, &observation->assertions[i]);
+        return r;
+}

@@ -1,0 +1,214 @@
+-- Version 1. Times are *_ms (milliseconds since 1970 UTC), spans *_us; verdicts, causes and event types are the numbers
+-- of daemon/model. Rows that say what was seen are never updated. "checks" is plural because CHECK is a word of SQL.
+
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT
+) STRICT;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  began_ms INTEGER NOT NULL,
+  alive_ms INTEGER NOT NULL,
+  ended_ms INTEGER, -- NULL: it runs, or it did not end in order
+  version TEXT NOT NULL,
+  lexicon_hash INTEGER NOT NULL,
+  config_hash INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE target (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE, -- the id in the configuration
+  kind TEXT NOT NULL,
+  title_fr TEXT,
+  title_en TEXT,
+  active INTEGER NOT NULL, -- whether the configuration has it now
+  place INTEGER NOT NULL,  -- in the configuration
+  added_ms INTEGER NOT NULL,
+  speaks_max_ms INTEGER NOT NULL DEFAULT 0 -- no check of it ever spoke for longer
+) STRICT;
+
+CREATE TABLE state (
+  target INTEGER PRIMARY KEY REFERENCES target(id),
+  state INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  since_ms INTEGER,
+  confirmed INTEGER NOT NULL,
+  confirmed_since_ms INTEGER,
+  run_class INTEGER NOT NULL,
+  run_length INTEGER NOT NULL,
+  run_began_ms INTEGER,
+  not_observed INTEGER NOT NULL,
+  not_observed_since_ms INTEGER,
+  last_check_ms INTEGER,
+  last_counted_ms INTEGER,
+  history INTEGER NOT NULL,
+  history_length INTEGER NOT NULL,
+  flapping INTEGER NOT NULL,
+  incident INTEGER,
+  paused INTEGER NOT NULL,
+  banner_text TEXT,
+  notice_text TEXT,
+  last_check INTEGER, -- checks.id; not a reference, so that retention may outlive it
+  last_verdict INTEGER
+) STRICT;
+
+CREATE TABLE certificate (
+  id INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL UNIQUE,
+  expires_ms INTEGER
+) STRICT;
+
+CREATE TABLE lexicon (
+  id INTEGER PRIMARY KEY,
+  hash INTEGER NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE banner (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  text TEXT NOT NULL,
+  rule TEXT,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  times INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX banner_by_text ON banner(target, text);
+CREATE INDEX banner_by_last_seen ON banner(last_seen_ms, id);
+
+CREATE TABLE checks (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  at_ms INTEGER NOT NULL,
+  speaks_ms INTEGER NOT NULL, -- how long it speaks for the time after at_ms
+  verdict INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  http_status INTEGER,
+  duration_us INTEGER,
+  dns_us INTEGER,
+  connect_us INTEGER,
+  tls_us INTEGER,
+  ttfb_us INTEGER,
+  bytes INTEGER,
+  remote_ip TEXT,
+  body_sha256 BLOB,
+  certificate INTEGER REFERENCES certificate(id),
+  lexicon INTEGER REFERENCES lexicon(id),
+  banner INTEGER REFERENCES banner(id),
+  detail TEXT,
+  stepped INTEGER -- 1: did not begin after all earlier checks of its target (a clock stepped back); else NULL
+) STRICT;
+-- Covers the time accounting.
+CREATE INDEX checks_by_time ON checks(target, at_ms, speaks_ms, verdict);
+CREATE INDEX checks_stepped ON checks(target, at_ms) WHERE stepped = 1;
+
+CREATE TABLE transition (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  at_ms INTEGER NOT NULL,
+  decided_ms INTEGER NOT NULL,
+  from_state INTEGER NOT NULL,
+  to_state INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  from_check INTEGER NOT NULL, -- it holds for the target's checks from this id on, whatever the wall clock did
+  decided_check INTEGER NOT NULL
+) STRICT;
+CREATE INDEX transition_by_check ON transition(target, from_check, id);
+
+CREATE TABLE gap (
+  id INTEGER PRIMARY KEY,
+  target INTEGER REFERENCES target(id), -- NULL: all
+  from_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL, -- 9223372036854775807: it lasts
+  cause INTEGER NOT NULL,
+  why TEXT,
+  after_check INTEGER NOT NULL -- the last check's id when it was written
+) STRICT;
+CREATE INDEX gap_by_time ON gap(target, until_ms);
+
+CREATE TABLE incident (
+  id INTEGER PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  worst INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  opened_ms INTEGER NOT NULL,
+  confirmed_ms INTEGER NOT NULL,
+  closed_ms INTEGER, -- NULL while it is open
+  banner_text TEXT,
+  banner_rule TEXT
+) STRICT;
+CREATE INDEX incident_by_time ON incident(opened_ms, id);
+CREATE INDEX incident_by_subject ON incident(subject, opened_ms, id);
+CREATE INDEX incident_open ON incident(opened_ms, id) WHERE closed_ms IS NULL;
+
+CREATE TABLE incident_line (
+  id INTEGER PRIMARY KEY,
+  incident INTEGER NOT NULL REFERENCES incident(id),
+  at_ms INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  verdict INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  text TEXT
+) STRICT;
+CREATE INDEX incident_line_by_incident ON incident_line(incident, id);
+
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE, -- evt_…
+  type INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  observed_ms INTEGER,
+  kind INTEGER NOT NULL,
+  subject TEXT,
+  title_fr TEXT,
+  title_en TEXT,
+  notice_from_ms INTEGER,
+  notice_until_ms INTEGER,
+  from_state INTEGER NOT NULL,
+  to_state INTEGER NOT NULL,
+  since_ms INTEGER,
+  verdict INTEGER NOT NULL,
+  cause INTEGER NOT NULL,
+  detail TEXT,
+  http_status INTEGER NOT NULL,
+  banner TEXT,
+  url TEXT,
+  incident INTEGER, -- 0: none
+  incident_opened_ms INTEGER,
+  incident_closed_ms INTEGER
+) STRICT;
+CREATE INDEX event_by_time ON event(at_ms, id);
+CREATE INDEX event_by_subject ON event(subject, at_ms, id);
+
+CREATE TABLE blob (
+  id INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL UNIQUE, -- of the bytes as they are when unpacked
+  size INTEGER NOT NULL,
+  packed INTEGER NOT NULL, -- 1: zstd
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE hop (
+  id INTEGER PRIMARY KEY,
+  check_id INTEGER NOT NULL REFERENCES checks(id),
+  nth INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  request BLOB,
+  response BLOB,
+  http_status INTEGER NOT NULL,
+  remote_ip TEXT,
+  started_ms INTEGER,
+  body INTEGER REFERENCES blob(id)
+) STRICT;
+CREATE INDEX hop_by_check ON hop(check_id, nth);
+CREATE INDEX hop_by_body ON hop(body) WHERE body IS NOT NULL;
+
+CREATE TABLE assertion (
+  id INTEGER PRIMARY KEY,
+  check_id INTEGER NOT NULL REFERENCES checks(id),
+  text TEXT NOT NULL,
+  held INTEGER NOT NULL
+) STRICT;
+CREATE INDEX assertion_by_check ON assertion(check_id);

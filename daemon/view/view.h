@@ -110,7 +110,7 @@ typedef struct ViewExport ViewExport;
 
 bool view_format_from_name(const char *name, ViewFormat *ret_format);
 const char *view_format_type(ViewFormat format); /* its media type */
-/* filter: target, since, until. */
+/* filter: target, since, until. The store outlives it. */
 mon_must_check int view_export_new(Store *store, ViewFormat format, const ViewFilter *filter, ViewExport **ret_export);
 /* Appends the next piece, which may be empty; VIEW_E_END when all has been given. */
 mon_must_check int view_export_step(ViewExport *export, Buf *to);

@@ -1,0 +1,110 @@
+#include "daemon/view/view.h"
+
+#include "daemon/view/shape.h"
+
+typedef struct Listing {
+        Store *store;
+        const ViewLive *live;
+        ShapePage page;
+} Listing;
+
+/* The part of the incident in which somebody looked. */
+static int observed(Store *store, const ViewLive *live, const Incident *incident, int64_t end_ms, int64_t checks_max,
+                    json_t **ret_value) {
+        AccountTotals totals;
+
+        if (incident->kind != SUBJECT_TARGET) {
+                *ret_value = json_null();
+                return 0;
+        }
+        int r = store_account(store, incident->subject, shape_msec(incident->opened_at_real), end_ms,
+                              shape_msec(live->now_at_real), checks_max, &totals);
+        if (r < 0)
+                return r;
+        *ret_value = r == 0 ? json_seconds(account_observed_ms(&totals)) : json_null();
+        return 0;
+}
+
+static int shape_incident(Store *store, const ViewLive *live, const Incident *incident, int64_t checks_max,
+                          json_t **ret_document) {
+        mon_auto_json *document = json_object();
+        bool is_open = incident->closed_at_real == NSEC_UNKNOWN;
+        int64_t opened_ms = shape_msec(incident->opened_at_real);
+        int64_t end_ms = shape_msec(is_open ? live->now_at_real : incident->closed_at_real);
+        json_t *observed_s = NULL;
+
+        if (end_ms < opened_ms)
+                end_ms = opened_ms;
+        json_set(document, "id", json_integer(incident->id));
+        json_set(document, "kind", json_text(subject_kind_name(incident->kind)));
+        json_set(document, "subject", json_text(incident->subject));
+        json_set(document, "state", shape_verdict(incident->state));
+        json_set(document, "worst", shape_verdict(incident->worst));
+        json_set(document, "cause", shape_cause(incident->cause));
+        json_set(document, "opened_at", json_time(incident->opened_at_real));
+        json_set(document, "confirmed_at", json_time(incident->confirmed_at_real));
+        json_set(document, "closed_at", json_time(incident->closed_at_real));
+        json_set(document, "duration_s", json_seconds(end_ms - opened_ms));
+        int r = observed(store, live, incident, end_ms, checks_max, &observed_s);
+        if (r < 0)
+                return r;
+        json_set(document, "observed_s", observed_s);
+        json_set(document, "banner", shape_banner(incident->banner_text, incident->banner_rule));
+        *ret_document = mon_steal(&document);
+        return 0;
+}
+
+static int add_incident(void *userdata, const Incident *incident) {
+        Listing *listing = userdata;
+        json_t *row = NULL;
+
+        if (!shape_takes(&listing->page, incident->opened_at_real, incident->id))
+                return SHAPE_FULL;
+        int r = shape_incident(listing->store, listing->live, incident, VIEW_OBSERVED_CHECKS_MAX, &row);
+        if (r == 0)
+                json_add(listing->page.rows, row);
+        return r;
+}
+
+int view_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page) {
+        Listing listing = {.store = store, .live = live};
+        StorePage from;
+
+        int r = shape_begin(filter, &from, &listing.page);
+        if (r != 0)
+                return r;
+        return shape_end(&listing.page, store_each_incident(store, &from, add_incident, &listing), ret_page);
+}
+
+static int add_line(void *userdata, const StoreLineRow *row) {
+        json_t *line = json_object();
+
+        json_set(line, "at", json_time(row->at_real));
+        json_set(line, "what", json_text(row->what));
+        json_set(line, "verdict", shape_verdict(row->verdict));
+        json_set(line, "cause", shape_cause(row->cause));
+        json_set(line, "text", json_text(row->text));
+        json_add(userdata, line);
+        return 0;
+}
+
+int view_incident(Store *store, const ViewLive *live, int64_t id, json_t **ret_document) {
+        mon_cleanup(incident_fini) Incident incident = {0};
+        mon_auto_json *document = NULL;
+        json_t *timeline;
+
+        int r = store_load_incident(store, id, &incident);
+        if (r != 0)
+                return r == STORE_E_NOT_FOUND ? VIEW_E_NOT_FOUND : r;
+        r = shape_incident(store, live, &incident, 0, &document);
+        if (r < 0)
+                return r;
+        timeline = json_array();
+        json_set(document, "timeline", timeline);
+        json_set(document, "notifications", json_array());
+        r = store_each_incident_line(store, id, add_line, timeline);
+        if (r < 0)
+                return r;
+        *ret_document = mon_steal(&document);
+        return 0;
+}

@@ -1,0 +1,32 @@
+/* Inside the views: the pieces that several documents are made of. */
+#pragma once
+
+#include "daemon/store/rows.h"
+#include "daemon/view/view.h"
+
+json_t *shape_title(const char *fr, const char *en, const char *fallback);
+json_t *shape_observer(const char *name, const char *contact);
+json_t *shape_banner(const char *text, const char *rule);            /* null without a text */
+json_t *shape_verdict(Verdict verdict);                              /* null for 0 */
+json_t *shape_cause(Cause cause);                                    /* likewise */
+void shape_set_last_check(json_t *object, const StoreCheckRow *row); /* at … banner */
+void shape_set_phases(json_t *object, const StoreCheckRow *row);     /* dns_ms … ttfb_ms */
+json_t *shape_history(const StoreCheckRow *row);
+
+/* A page under way: one row more than it shows is read, to know whether there is another. */
+typedef struct ShapePage {
+        json_t *rows;
+        int64_t limit, n;
+        int64_t last_ms, last_id; /* of the last row shown */
+        bool more;
+} ShapePage;
+
+/* VIEW_E_CURSOR. `ret_from` borrows the filter's texts. */
+mon_must_check int shape_begin(const ViewFilter *filter, StorePage *ret_from, ShapePage *ret_page);
+/* False when the page is full: the row is not shown, and the reading may end. */
+bool shape_takes(ShapePage *page, Nsec at_real, int64_t id);
+/* Hands the rows over on success; frees them otherwise, and passes the result on. */
+mon_must_check int shape_end(ShapePage *page, int result, ViewPage *ret_page);
+enum { SHAPE_FULL = 100 }; /* a callback's result: not a failure */
+
+int64_t shape_msec(Nsec at_real);

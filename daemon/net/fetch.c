@@ -12,7 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define FETCH_IDLE_MAX 4 /* easy handles kept for the next fetches */
+#define FETCH_NO_TIMEOUT_MSEC 86400000L /* the deadline is ours; curl's own would be 300 s */
+#define FETCH_IDLE_MAX 4                /* easy handles kept for the next fetches */
 
 struct Fetcher {
         Loop *loop;
@@ -394,6 +395,9 @@ static void set_behaviour(CURL *easy, const Fetch *fetch, const FetchRequest *re
         (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent);
         (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
         (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, fetch->pinned);
+        /* There is one address, so no second attempt to time. */
+        (void)curl_easy_setopt(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, FETCH_NO_TIMEOUT_MSEC);
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, FETCH_NO_TIMEOUT_MSEC);
         (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
         (void)curl_easy_setopt(easy, CURLOPT_CAINFO, fetch_pool_ca_file(fetch->pool));
         (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);

@@ -17,8 +17,8 @@ typedef struct Resolution Resolution; /* one question under way */
 enum {
         RESOLVE_E_NO_NAME = 1,    /* NXDOMAIN: the name does not exist */
         RESOLVE_E_NO_ADDRESS = 2, /* the name exists, without an address of the family asked */
-        RESOLVE_E_REFUSED = 3, /* SERVFAIL, REFUSED, NOTIMP, FORMERR or nonsense: servers answered, and did not tell */
-        RESOLVE_E_SILENT = 4,  /* no server answered, after every try; or none is configured */
+        RESOLVE_E_REFUSED = 3,    /* SERVFAIL, REFUSED, NOTIMP, FORMERR, nonsense, or nobody listens there */
+        RESOLVE_E_SILENT = 4,     /* no server answered, after every try */
         RESOLVE_E_FORM = 5,    /* not a name */
 };
 

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <ifaddrs.h>
 #include <libpsl.h>
+#include <locale.h>
 
 mon_define_cleanup(CURLU, curl_url_cleanup);
 
@@ -61,6 +62,28 @@ static char *path_of(CURLU *handle) {
         return query ? mon_printf("%s?%s", path ? path : "/", query) : path ? mon_steal(&path) : mon_strdup("/");
 }
 
+/* libidn2 reads a host in the locale's charset; addresses are UTF-8 whatever the daemon's locale is. */
+typedef struct Utf8Locale {
+        locale_t own, before;
+} Utf8Locale;
+
+static void utf8_begin(const char *text, Utf8Locale *ret_locale) {
+        *ret_locale = (Utf8Locale){0};
+        for (; *text && !((unsigned char)*text & 0x80); text++)
+                ;
+        if (*text)
+                ret_locale->own = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+        if (ret_locale->own)
+                ret_locale->before = uselocale(ret_locale->own);
+}
+
+static void utf8_end(Utf8Locale *locale) {
+        if (!locale->own)
+                return;
+        (void)uselocale(locale->before);
+        freelocale(locale->own);
+}
+
 static void url_take_parts(CURLU *handle, Url *url) {
         mon_auto_free char *user = part_of(handle, CURLUPART_USER, 0);
         mon_auto_free char *password = part_of(handle, CURLUPART_PASSWORD, 0);
@@ -80,8 +103,10 @@ static void url_take_parts(CURLU *handle, Url *url) {
 
 int url_parse(const char *text, Url *ret_url) {
         mon_cleanup(curl_url_cleanup_p) CURLU *handle = curl_url();
+        mon_cleanup(utf8_end) Utf8Locale locale;
         Url url = {0};
 
+        utf8_begin(text, &locale);
         if (!handle)
                 return -ENOMEM;
         *ret_url = url;

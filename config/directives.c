@@ -6,25 +6,25 @@
 
 #include <assert.h>
 
-#define DIRECTIVE_KEYS_MAX 64  /* keys that one block can take, all together */
-#define DIRECTIVE_SHOWN_MAX 60 /* bytes of an unknown key that a message quotes */
-
-static size_t known_keys(const DirectiveBlock *block, const Directive *rows, const char *ret_keys[DIRECTIVE_KEYS_MAX]) {
+/* Every key that the block takes; *ret_n of them. To free. */
+static const char **known_keys(const DirectiveBlock *block, const Directive *rows, size_t *ret_n) {
         size_t n = 0;
 
-        for (const Directive *row = rows; row->key; row++) {
-                assert(n < DIRECTIVE_KEYS_MAX);
-                ret_keys[n++] = row->key;
-        }
-        for (const char *const *other = block->others; other && *other; other++) {
-                assert(n < DIRECTIVE_KEYS_MAX);
-                ret_keys[n++] = *other;
-        }
-        return n;
+        for (const Directive *row = rows; row->key; row++)
+                n++;
+        for (const char *const *other = block->others; other && *other; other++)
+                n++;
+        const char **keys = mon_new_array(const char *, n);
+        *ret_n = n;
+        for (const char *const *other = block->others; other && *other; other++)
+                keys[--n] = *other;
+        while (n-- > 0)
+                keys[n] = rows[n].key;
+        return keys;
 }
 
 static void tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, const char *const *keys, size_t n_keys) {
-        mon_auto_free char *quoted = text_clean_copy(key->text, DIRECTIVE_SHOWN_MAX);
+        mon_auto_free char *quoted = text_clean_copy(key->text, MISTAKES_SHOWN_MAX);
         mon_auto_free char *inside = *block->name ? mon_printf(" in '%s'", block->name) : mon_strdup("");
         mon_auto_free char *future = future_text(block->name, key->text);
 
@@ -41,8 +41,8 @@ static void tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, c
 }
 
 static void check_keys(const DirectiveBlock *block, const Directive *rows) {
-        const char *keys[DIRECTIVE_KEYS_MAX];
-        size_t n_keys = known_keys(block, rows, keys);
+        size_t n_keys;
+        mon_auto_free const char **keys = known_keys(block, rows, &n_keys);
 
         for (size_t i = 0; i < block->node->n; i++) {
                 size_t k = 0;

@@ -46,7 +46,7 @@ static void mark_file(YamlNode *node, int base) {
 }
 
 static void tell_duplicate(void *userdata, const YamlNode *key, const YamlNode *first) {
-        mon_auto_free char *name = text_clean_copy(key->text, TARGET_ID_MAX);
+        mon_auto_free char *name = text_clean_copy(key->text, MISTAKES_SHOWN_MAX);
 
         mistakes_add(userdata, key->line, key->column, "the key '%s' stands twice: first at line %d", name,
                      mistakes_line(first->line));
@@ -127,17 +127,23 @@ static void read_parts(Loading *loading) {
         free(entries);
 }
 
-static void check_contact(const Loading *loading, const Config *config) {
-        static const char *const forms[] = {"https://", "http://", "mailto:"};
+static bool is_contact_form(const char *contact) {
+        return strchr(contact, '@') || text_starts(contact, "https://") || text_starts(contact, "http://") ||
+               text_starts(contact, "mailto:");
+}
+
+static void check_contact(Loading *loading, const Config *config) {
         const YamlNode *node = yaml_get(yaml_get(loading->root, "observer"), "contact");
 
-        if (!config->observer_contact || strchr(config->observer_contact, '@'))
+        if (!config->observer_contact)
                 return;
-        for (size_t i = 0; i < mon_count_of(forms); i++)
-                if (text_starts(config->observer_contact, forms[i]))
-                        return;
-        mistakes_warn((Mistakes *)&loading->mistakes, node->line, node->column,
-                      "'contact' is neither a web address nor an e-mail address: can the owner of a site use it?");
+        if (strstr(config->observer_contact, "example.org"))
+                mistakes_warn(&loading->mistakes, node->line, node->column,
+                              "'contact' is the example's: write your own, so that the owner of a site can reach you");
+        else if (!is_contact_form(config->observer_contact))
+                mistakes_warn(
+                        &loading->mistakes, node->line, node->column,
+                        "'contact' is neither a web address nor an e-mail address: can the owner of a site use it?");
 }
 
 static void check_references(Loading *loading, const Config *config) {

@@ -86,14 +86,16 @@ static int compare_entries(const void *a, const void *b) {
 }
 
 void mistakes_finish(Mistakes *mistakes, ConfigMistakes *ret_mistakes) {
-        ConfigMistakes done = {.n = mistakes->n, .n_errors = mistakes->n_errors};
+        ConfigMistakes done = {.n_errors = mistakes->n_errors};
 
-        done.items = mon_new_array(ConfigMistake, done.n);
+        done.items = mon_new_array(ConfigMistake, mistakes->n);
         if (mistakes->n > 0)
                 qsort(mistakes->entries, mistakes->n, sizeof *mistakes->entries, compare_entries);
-        for (size_t i = 0; i < done.n; i++) {
+        for (size_t i = 0; i < mistakes->n; i++) {
                 MistakeEntry *entry = &mistakes->entries[i];
-                done.items[i] = (ConfigMistake){
+                if (entry->warning && done.n_errors > 0)
+                        continue;
+                done.items[done.n++] = (ConfigMistake){
                         .file = mon_strdup(mistakes_file(mistakes, entry->line)),
                         .line = mistakes_line(entry->line),
                         .column = entry->column,

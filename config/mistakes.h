@@ -8,6 +8,7 @@
 #include "config/config.h"
 
 #define MISTAKES_LINE_BITS 21  /* YAML_FILE_MAX bytes have fewer lines */
+#define MISTAKES_SHOWN_MAX 60  /* bytes of a wrong key or value that a message quotes */
 #define MISTAKES_FILES_MAX 500 /* mond.yaml and what lies in conf.d */
 
 typedef struct MistakeEntry {
@@ -37,5 +38,5 @@ void mistakes_warn(Mistakes *mistakes, int line, int column, const char *format,
 bool mistakes_are_full(const Mistakes *mistakes);
 /* "a, b, c", for a message that lists what may be chosen. To free. */
 char *mistakes_join(const char *const *names, size_t n);
-/* In the order of files and lines. */
+/* In the order of files and lines; the warnings only if there is nothing worse to mend. */
 void mistakes_finish(Mistakes *mistakes, ConfigMistakes *ret_mistakes);

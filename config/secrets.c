@@ -7,8 +7,6 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#define SECRET_NAME_MAX 1024 /* bytes of a name or path within ${…} */
-
 static const char *const kinds[] = {"credential", "file", "env"};
 
 bool secret_is_reference(const char *text) {

@@ -3,7 +3,8 @@
 
 #include "daemon/base/alloc.h"
 
-#define SECRET_MAX 4096 /* bytes of a secret, expanded */
+#define SECRET_MAX 4096      /* bytes of a secret, expanded */
+#define SECRET_NAME_MAX 1024 /* bytes of a reference, with its braces */
 
 /* True when the text holds a reference of this form, right or wrong. */
 bool secret_is_reference(const char *text);

@@ -10,13 +10,10 @@
 
 #include <assert.h>
 
-#define TARGET_PRINT_MAX (8U << 20) /* YAML_FILE_MAX, each byte escaped at worst fourfold, and its keys */
-#define TARGET_KINDS_MAX 16
-
 typedef struct Reading {
         Config *config;
         const ProbeDriver *const *drivers;
-        const char *kinds[TARGET_KINDS_MAX + 1]; /* the drivers' names, up to a NULL */
+        const char **kinds; /* the drivers' names, up to a NULL */
         size_t n_kinds;
         Mistakes *mistakes;
         Map places; /* of ids: the nodes where they stood first */
@@ -141,7 +138,7 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
 }
 
 static uint64_t fingerprint_of(const Config *config, const Target *target) {
-        mon_auto_buf Buf text = BUF_INIT(TARGET_PRINT_MAX);
+        mon_auto_buf Buf text = BUF_INIT(SIZE_MAX / 4); /* what is printed was read from files with a bound */
 
         /* Whatever reaches the probe from outside the target is part of it. */
         int r = buf_printf(&text, "%s\n", config->ca_file ? config->ca_file : "");
@@ -198,30 +195,39 @@ static void read_target(Reading *reading, const YamlNode *item) {
                 list_add(&reading->config->targets, mon_steal(&target));
 }
 
-void targets_read(Config *config, const YamlNode *list, int home, const ProbeDriver *const *drivers,
-                  Mistakes *mistakes) {
-        Reading reading = {.config = config, .drivers = drivers, .mistakes = mistakes};
-
-        for (size_t i = 0; drivers[i]; i++) {
-                assert(i < TARGET_KINDS_MAX);
-                reading.kinds[reading.n_kinds++] = drivers[i]->name;
-        }
+/* The list, if it is one to be read. */
+static bool check_list(const YamlNode *list, int home, Mistakes *mistakes) {
         if (yaml_is_null(list) || (list->kind == YAML_LIST && list->n == 0)) {
                 mistakes_add(mistakes, list ? list->line : home + 1, list ? list->column : 1,
                              "nothing to watch: 'targets' needs at least one target");
-                return;
+                return false;
         }
         if (list->kind != YAML_LIST) {
                 mistakes_add(mistakes, list->line, list->column, "'targets' takes a list: each begins with '- id: …'");
-                return;
+                return false;
         }
         if (list->n > TARGETS_MAX) {
                 const YamlNode *first = list->items[TARGETS_MAX];
                 mistakes_add(mistakes, first->line, first->column, "there are %zu targets: %d are the most", list->n,
                              TARGETS_MAX);
-                return;
+                return false;
         }
+        return true;
+}
+
+void targets_read(Config *config, const YamlNode *list, int home, const ProbeDriver *const *drivers,
+                  Mistakes *mistakes) {
+        Reading reading = {.config = config, .drivers = drivers, .mistakes = mistakes};
+
+        if (!check_list(list, home, mistakes))
+                return;
+        while (drivers[reading.n_kinds])
+                reading.n_kinds++;
+        reading.kinds = mon_new_array(const char *, reading.n_kinds + 1);
+        for (size_t i = 0; i < reading.n_kinds; i++)
+                reading.kinds[i] = drivers[i]->name;
         for (size_t i = 0; i < list->n; i++)
                 read_target(&reading, list->items[i]);
         map_fini(&reading.places);
+        free(reading.kinds);
 }

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <inttypes.h>
 
-#define VALUE_SHOWN_MAX 60                  /* bytes of a wrong value that a message quotes */
 #define HEADER_NAME_EXTRA "!#$%&'*+-.^_`|~" /* with letters and digits: RFC 9110, section 5.6.2 */
 
 typedef struct Reading {
@@ -18,7 +17,7 @@ typedef struct Reading {
 #define tell(reading, node, ...) mistakes_add((reading)->mistakes, (node)->line, (node)->column, __VA_ARGS__)
 
 static char *shown(const YamlNode *node) {
-        return text_clean_copy(node->text, VALUE_SHOWN_MAX);
+        return text_clean_copy(node->text, MISTAKES_SHOWN_MAX);
 }
 
 /* The node as one plain word or number, or NULL and the mistake told. */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <yaml.h>
 
-#define YAML_SHOWN_MAX 60 /* bytes of a key or name quoted in a message */
-
 typedef struct Reader {
         yaml_parser_t parser;
         yaml_event_t event;
@@ -377,10 +375,11 @@ int yaml_read(const char *bytes, size_t n, YamlNode **ret_root, YamlProblem *ret
         if (r != 0)
                 return r;
         yaml_each_duplicate(root, note_duplicate, &found);
-        if (found.key)
+        if (found.key) {
+                mon_auto_free char *name = text_clean_copy(found.key->text, YAML_SHOWN_MAX);
                 return refuse(ret_problem, found.key->line, found.key->column,
-                              "the key '%.*s' stands twice: first at line %d", YAML_SHOWN_MAX, found.key->text,
-                              found.first->line);
+                              "the key '%s' stands twice: first at line %d", name, found.first->line);
+        }
         *ret_root = mon_steal(&root);
         return 0;
 }

@@ -7,6 +7,7 @@
 #define YAML_FILE_MAX (1U << 20) /* bytes */
 #define YAML_NODES_MAX 200000
 #define YAML_DEPTH_MAX 32
+#define YAML_SHOWN_MAX 60 /* bytes of a key or an anchor that a problem quotes */
 
 typedef enum YamlKind {
         YAML_SCALAR,

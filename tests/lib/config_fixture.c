@@ -61,6 +61,7 @@ static const DirectiveChoice methods[] = {{"GET", 1}, {"HEAD", 2}, {NULL, 0}};
 static const Directive expect_rows[] = {
         {.key = "status", .type = DIRECTIVE_TEXTS, AT(status), .fallback = "[200-299]"},
         {.key = "contains", .type = DIRECTIVE_TEXTS, AT(contains)},
+        {.key = "xpath", .type = DIRECTIVE_TEXTS, AT(xpath)},
         {.key = "final_url", .type = DIRECTIVE_TEXT, AT(final_url)},
         {.key = NULL},
 };

@@ -25,6 +25,7 @@ typedef struct FakeSpec {
         Nsec slow_after;
         TextList status;
         TextList contains;
+        TextList xpath;
         char *final_url;
         bool application;
         char *token;

@@ -325,6 +325,28 @@ static void survives_any_damage(void **state) {
         assert_in_range(n_loaded, 200, 3800); /* the damage is neither always fatal nor never */
 }
 
+/* The file that is shipped: sound as it stands, and nothing to be told but that the contact is an example. */
+static void the_shipped_file_is_sound(void **state) {
+        const char *source = getenv("MOND_SOURCE"); /* set by `meson test` */
+        mon_auto_free char *path = mon_printf("%s/config/mond.yaml", source ? source : "?");
+        mon_cleanup(config_free_p) Config *config = NULL;
+        ConfigMistakes mistakes;
+        (void)state;
+
+        assert_int_equal(config_load(path, config_fixture_drivers, &config, &mistakes), 0);
+        assert_int_equal(mistakes.n, 1);
+        assert_non_null(strstr(mistakes.items[0].text, "is the example's"));
+        config_mistakes_fini(&mistakes);
+        assert_int_equal(config->targets.n, 9);
+        assert_true(config->references.n >= 3);
+        list_each (Target, target, &config->targets) {
+                assert_true(target->interval >= 300 * NSEC_PER_SEC);
+                assert_false(text_is(target->title.in[LANGUAGE_FR], target->id));
+                if (strstr(((FakeSpec *)target->spec)->url, "/enrolement/"))
+                        assert_true(((FakeSpec *)target->spec)->application);
+        }
+}
+
 static int set_up(void **state) {
         ConfigFixture *fixture = mon_new(ConfigFixture);
 
@@ -353,6 +375,7 @@ int main(void) {
                 test(takes_secrets_in_their_fields),
                 test(knows_headers_that_are_secret),
                 test(survives_any_damage),
+                test(the_shipped_file_is_sound),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

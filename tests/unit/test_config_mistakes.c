@@ -1,8 +1,11 @@
 #include "tests/lib/config_fixture.h"
 
-#include "config/mistakes.h"
+#include "config/directives.h"
+#include "config/rows.h"
+#include "config/secrets.h"
 #include "daemon/base/text.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +23,6 @@ static const struct {
         /* the file as a whole */
         {"", "mond.yaml:1:1: 'contact' is missing in 'observer': a web page or an e-mail address where the owner of a "
              "site can reach you\n"
-             "mond.yaml:1:1: warning: no 'references': when our own network fails, the sites will be said to be down\n"
              "mond.yaml:1:1: nothing to watch: 'targets' needs at least one target\n"},
         {"- a\n", "mond.yaml:1:1: the file holds no keys: it takes 'observer:' and others, each on its line\n"},
         {"a: [\n", "mond.yaml:2:1: a value is missing here: check for a missing ']' or '}'\n"},
@@ -63,8 +65,6 @@ static const struct {
          "mond.yaml:2:1: the key 'observer' stands twice: first at line 1\n"},
         {"references: [https://example.org/]\nobserver: {name: [x], contact: nobody}\ntargets: {}\n",
          "mond.yaml:2:18: 'name' takes a text, not a list\n"
-         "mond.yaml:2:32: warning: 'contact' is neither a web address nor an e-mail address: can the owner of a site "
-         "use it?\n"
          "mond.yaml:3:10: 'targets' takes a list: each begins with '- id: …'\n"},
         {"observer: {contact: \"a@b\\u200e.fr\"}\nreferences: [https://example.org/]\ntargets: []\n",
          "mond.yaml:1:21: 'contact' holds a control or an invisible character: remove it\n"
@@ -73,6 +73,14 @@ static const struct {
          "mond.yaml:1:35: 'name' is no secret and would be shown: ${…} is read in secret fields alone\n"
          "mond.yaml:2:13: 'references' takes a list of texts, not a map\n"
          "mond.yaml:3:11: a target is a map: - { id: …, http: { url: … } }\n"},
+        {"observer: {contact: nobody}\ntargets: [{id: a, http: {url: 'http://localhost/'}}]\n",
+         "mond.yaml:1:1: warning: no 'references': when our own network fails, the sites will be said to be down\n"
+         "mond.yaml:1:21: warning: 'contact' is neither a web address nor an e-mail address: can the owner of a site "
+         "use it?\n"},
+        {"observer: {contact: 'https://example.org/me'}\nreferences: []\n"
+         "targets: [{id: a, http: {url: 'http://localhost/'}}]\n",
+         "mond.yaml:1:21: warning: 'contact' is the example's: write your own, so that the owner of a site can reach "
+         "you\n"},
         /* targets */
         {HEAD "targets:\n- http: {url: 'https://a.fr/'}\n- {id: x}\n- {id: y, htp: {url: x}}\n",
          "mond.yaml:4:3: 'id' is missing in 'targets': its name in the record and on the command line, never to be "
@@ -248,12 +256,67 @@ static void keeps_its_bounds(void **state) {
         assert_string_equal(references, "mond.yaml:2:150: there are 9 references: 8 are the most\n");
 
         buf_clear(&text);
-        for (int i = 0; i < 5000; i++)
+        while (list.len <= DIRECTIVE_TEXT_MAX)
                 assert_int_equal(buf_append_text(&list, "x"), 0);
         assert_int_equal(buf_printf(&text, TARGET "    expect: {final_url: \"%s\"}\n", list.data), 0);
         config_fixture_write_text("mond.yaml", text.data);
         mon_auto_free char *longest = config_fixture_load(&config);
         assert_string_equal(longest, "mond.yaml:7:25: 'final_url' is longer than 4096 bytes\n");
+        assert_null(config);
+}
+
+/* The most that each number may be is taken, one more is not. */
+static void numbers_have_bounds(void **state) {
+        static const struct {
+                const char *before;
+                int64_t most;
+                const char *after;
+        } bounds[] = {
+                {"defaults: {timeout: 1s, interval: ", CONFIG_INTERVAL_MAX / NSEC_PER_SEC, "s}\n"},
+                {"defaults: {interval: 1d, timeout: ", CONFIG_TIMEOUT_MAX / NSEC_PER_SEC, "s}\n"},
+                {"defaults: {confirm: {fail: ", CONFIG_CONFIRM_MAX, "}}\n"},
+                {"defaults: {confirm: {pass: ", CONFIG_CONFIRM_MAX, "}}\n"},
+                {"defaults: {at_once: ", CONFIG_AT_ONCE_MAX, "}\n"},
+                {"retention: {bodies: ", CONFIG_RETENTION_MAX / NSEC_PER_SEC, "s}\n"},
+        };
+        (void)state;
+
+        for (size_t i = 0; i < mon_count_of(bounds); i++)
+                for (int more = 0; more <= 1; more++) {
+                        mon_cleanup(config_free_p) Config *config = NULL;
+                        mon_auto_free char *text = mon_printf(TARGET "%s%" PRId64 "%s", bounds[i].before,
+                                                              bounds[i].most + more, bounds[i].after);
+                        config_fixture_write_text("mond.yaml", text);
+                        mon_auto_free char *told = config_fixture_load(&config);
+                        assert_int_equal(strlen(told) == 0, !more);
+                        assert_int_equal(strstr(told, "must be between") != NULL, more);
+                }
+}
+
+/* Whatever is long is quoted in part, on a character's boundary. */
+static void quotes_within_bounds(void **state) {
+        mon_auto_buf Buf longest = BUF_INIT(DIRECTIVE_TEXT_MAX);
+        Config *config = NULL;
+        (void)state;
+
+        while (longest.len < 4 * MISTAKES_SHOWN_MAX)
+                assert_int_equal(buf_append_text(&longest, "é"), 0);
+        mon_auto_free char *text =
+                mon_printf(TARGET "    method: %s\n%s: 1\n%s: 2\n", longest.data, longest.data, longest.data);
+        config_fixture_write_text("mond.yaml", text);
+        mon_auto_free char *told = config_fixture_load(&config);
+        assert_true(text_is_utf8(told, strlen(told)));
+        assert_int_equal(strlen(told), strlen("mond.yaml:7:13: 'method' takes one of: GET, HEAD; not ''\n"
+                                              "mond.yaml:8:1: unknown key ''\nmond.yaml:9:1: unknown key ''\n"
+                                              "mond.yaml:9:1: the key '' stands twice: first at line 8\n") +
+                                               4 * (MISTAKES_SHOWN_MAX - 1));
+
+        mon_auto_free char *secret = mon_printf(TARGET "    token: ${env:%s%s%s%s%s}\n", longest.data, longest.data,
+                                                longest.data, longest.data, longest.data);
+        assert_true(5 * longest.len > SECRET_NAME_MAX);
+        config_fixture_write_text("mond.yaml", secret);
+        mon_auto_free char *refused = config_fixture_load(&config);
+        assert_string_equal(refused, "mond.yaml:7:12: 'token': '${' without its '}'\n");
         assert_null(config);
 }
 
@@ -365,6 +428,8 @@ int main(void) {
                 test(a_pipe_holds_up_nothing),
                 test(counts_what_it_does_not_show),
                 test(keeps_its_bounds),
+                test(numbers_have_bounds),
+                test(quotes_within_bounds),
                 test(merges_the_folder),
                 test(tells_what_the_folder_says_twice),
                 test(tells_an_unreadable_folder),

@@ -165,6 +165,10 @@ static void keeps_its_bounds(void **state) {
         assert_int_equal(read_repeated("", "- ", YAML_DEPTH_MAX, "x", &problem), YAML_E_FORM);
         assert_string_equal(problem, "nested deeper than 32 levels");
         free(problem);
+        assert_int_equal(read_repeated("? &", "a", YAML_SHOWN_MAX + 1, " x", &problem), YAML_E_FORM);
+        assert_int_equal(strlen(problem), YAML_SHOWN_MAX + strlen("anchors ('&') are not taken here: write the value "
+                                                                  "where it is used"));
+        free(problem);
         assert_int_equal(read_repeated("", "[", 500000, "", &problem), YAML_E_FORM);
         free(problem);
         assert_int_equal(read_repeated("", "{a: ", 200000, "", &problem), YAML_E_FORM);

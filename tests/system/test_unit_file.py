@@ -1,0 +1,61 @@
+"""The installed unit: clean for systemd-analyze, and exposed to little."""
+
+import re
+import subprocess
+
+import pytest
+from support.daemon import BUILD, MOND, run
+
+EXPOSURE_TENTHS_MAX = 15  # of systemd-analyze security: 1.5
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("installed")
+    subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet", "--destdir", folder], check=True,
+                   capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unit(installed):
+    """With the program where it is, since what is verified includes that ExecStart= exists."""
+    (path,) = installed.rglob("mond.service")
+    text = re.sub(r"^ExecStart=\S+", f"ExecStart={MOND}", path.read_text(), flags=re.M)
+    path = installed / "mond.service"
+    path.write_text(text)
+    return path
+
+
+def test_verify_is_clean(unit):
+    result = run(["systemd-analyze", "verify", "--man=no", unit])
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_exposure(unit):
+    result = run(["systemd-analyze", "security", "--offline=yes", "--no-pager", f"--threshold={EXPOSURE_TENTHS_MAX}",
+                  unit])
+    assert result.returncode == 0, result.stdout
+    print(result.stdout.strip().splitlines()[-1])
+
+
+def test_the_programs_are_where_the_unit_says(installed):
+    (path,) = (p for p in installed.rglob("mond.service") if p.parent != installed)
+    program = re.search(r"^ExecStart=(\S+)", path.read_text(), re.M).group(1)
+    assert (installed / program.lstrip("/")).exists()
+    assert (installed / program.lstrip("/")).with_name("monctl").exists()
+
+
+def test_user_and_configuration(installed):
+    """sysusers makes the user and the group; tmpfiles brings the first configuration and keeps a changed one."""
+    root = installed / "root"
+    for folder in ("etc", "var/lib"):
+        (root / folder).mkdir(parents=True)
+    (sysusers,) = installed.rglob("sysusers.d/mond.conf")
+    (tmpfiles,) = installed.rglob("tmpfiles.d/mond.conf")
+    result = run(["systemd-sysusers", f"--root={root}", sysusers])
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^mond:", (root / "etc/passwd").read_text(), re.M)
+    assert re.search(r"^mond:", (root / "etc/group").read_text(), re.M)
+    source = re.search(r"(\S+/mond\.yaml)$", tmpfiles.read_text(), re.M).group(1)
+    assert (installed / source.lstrip("/")).exists(), "the configuration that tmpfiles copies is installed"

@@ -1,5 +1,6 @@
 #include "daemon/watches.h"
 
+#include "config/diff.h"
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/base/text.h"
@@ -188,66 +189,64 @@ static void change(Watches *watches, Watch *watch, Target *target) {
                 plan_first(watch);
 }
 
-static void drop_missing(Watches *watches, List *next, WatchesDiff *diff) {
-        for (size_t i = 0; i < watches->list.n; i++) {
-                Watch *watch = watches->list.items[i];
-                bool stays = false;
-                list_each (Watch, other, next)
-                        stays |= other == watch;
-                if (!stays) {
-                        diff->removed++;
+/* Loads every target that is new, before anything else changes: this alone can fail. */
+static int add_all(Watches *watches, const ConfigDiff *diff, List *ret_added) {
+        for (size_t i = 0; i < diff->n; i++) {
+                Watch *watch;
+                if (diff->items[i].kind != CONFIG_ADDED)
+                        continue;
+                int r = add(watches, diff->items[i].after, &watch);
+                if (r != 0)
+                        return r;
+                list_add(ret_added, watch);
+        }
+        return 0;
+}
+
+static void follow_diff(Watches *watches, const ConfigDiff *diff, Config *config, Config *old) {
+        watches->list.n = 0;
+        for (size_t i = 0; i < diff->n; i++) {
+                const ConfigChange *item = &diff->items[i];
+                Watch *watch = map_get(&watches->by_id, item->before ? item->before->id : item->after->id);
+                if (item->kind == CONFIG_REMOVED) {
                         watch_free(watch);
+                        continue;
                 }
+                list_add(&watches->list, watch);
+                if (item->kind == CONFIG_UNCHANGED)
+                        keep(watch, config, old, item->after);
+                else if (item->kind == CONFIG_CHANGED)
+                        change(watches, watch, item->after);
         }
 }
 
 int watches_set(Watches *watches, Config *config, Config *old, WatchesDiff *ret_diff) {
-        WatchesDiff diff = {0};
-        List next = {0}, fresh = {0};
+        ConfigDiff diff;
+        List added = {0};
 
-        for (size_t i = 0; i < config->targets.n; i++) {
-                Target *target = config->targets.items[i];
-                Watch *watch = map_get(&watches->by_id, target->id);
-                if (!watch) {
-                        int r = add(watches, target, &watch);
-                        if (r != 0) {
-                                /* What was added so far has no plan yet and goes with the watches that stay. */
-                                list_each (Watch, added, &fresh)
-                                        watch_free(added);
-                                list_fini(&fresh);
-                                list_fini(&next);
-                                return r;
-                        }
-                        list_add(&fresh, watch);
-                        diff.added++;
-                }
-                list_add(&next, watch);
+        config_diff(old, config, &diff);
+        int r = add_all(watches, &diff, &added);
+        if (r == 0) {
+                follow_diff(watches, &diff, config, old);
+                *ret_diff = (WatchesDiff){
+                        .added = diff.counts[CONFIG_ADDED],
+                        .removed = diff.counts[CONFIG_REMOVED],
+                        .changed = diff.counts[CONFIG_CHANGED],
+                        .unchanged = diff.counts[CONFIG_UNCHANGED],
+                };
         }
-        drop_missing(watches, &next, &diff);
-        list_fini(&watches->list);
-        watches->list = next;
-
-        for (size_t i = 0; i < next.n; i++) {
-                Watch *watch = next.items[i];
-                Target *target = config->targets.items[i];
-                if (watch->target == target)
-                        continue; /* a fresh one */
-                if (watch->target->fingerprint == target->fingerprint) {
-                        keep(watch, config, old, target);
-                        diff.unchanged++;
-                } else {
-                        change(watches, watch, target);
-                        diff.changed++;
+        list_each (Watch, watch, &added) {
+                if (r != 0) {
+                        watch_free(watch);
+                        continue;
                 }
-        }
-        list_each (Watch, watch, &fresh) {
                 follow_paused(watches, watch, false);
                 if (!watch->state.paused)
                         plan_first(watch);
         }
-        list_fini(&fresh);
-        *ret_diff = diff;
-        return 0;
+        list_fini(&added);
+        config_diff_fini(&diff);
+        return r;
 }
 
 void watches_restart_looks(Watches *watches) {

@@ -1,0 +1,16 @@
+#include "probes/registry.h"
+
+#include "daemon/base/text.h"
+#include "probes/http.h"
+
+const ProbeDriver *const probe_drivers[] = {
+        &probe_http,
+        NULL,
+};
+
+const ProbeDriver *probe_driver_by_name(const char *name) {
+        for (size_t i = 0; probe_drivers[i]; i++)
+                if (text_is(probe_drivers[i]->name, name))
+                        return probe_drivers[i];
+        return NULL;
+}

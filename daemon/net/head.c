@@ -1,5 +1,7 @@
 #include "daemon/net/head.h"
 
+#include "daemon/base/text.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -48,19 +50,22 @@ int head_reader_take(HeadReader *reader, const char *line, size_t n) {
         return 0;
 }
 
-/* The header's value when `line` (of n bytes) is one of that name. */
-static const char *value_in(const char *line, size_t n, const char *name, size_t *ret_n) {
-        size_t name_len = strlen(name);
-
-        if (n <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
-                return NULL;
-        const char *from = line + name_len + 1, *until = line + n;
+static char *trim(char *from, char *until, size_t *ret_n) {
         while (from < until && isspace((unsigned char)*from))
                 from++;
         while (until > from && isspace((unsigned char)until[-1]))
                 until--;
         *ret_n = (size_t)(until - from);
         return from;
+}
+
+/* The header's value when `line` (of n bytes) is one of that name. */
+static const char *value_in(const char *line, size_t n, const char *name, size_t *ret_n) {
+        size_t name_len = strlen(name);
+
+        if (n <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
+                return NULL;
+        return trim((char *)line + name_len + 1, (char *)line + n, ret_n);
 }
 
 char *head_get(const char *head, const char *name) {
@@ -98,4 +103,83 @@ void head_mask_secrets(char *head) {
                                 line[i] = line[i] == ' ' ? ' ' : '*';
                 line = line[n] ? line + n : NULL;
         }
+}
+
+size_t head_cut(char *head, HeadField *ret_fields, size_t max) {
+        char *line = strchr(head, '\n');
+        size_t n = 0;
+
+        while (line && *++line && n < max) {
+                char *end = strchr(line, '\n');
+                size_t len = end ? (size_t)(end - line) : strlen(line), name_len = strcspn(line, ":\n"), value_len;
+                if (name_len > 0 && name_len < len) {
+                        char *value = trim(line + name_len + 1, line + len, &value_len);
+                        line[name_len] = '\0';
+                        value[value_len] = '\0';
+                        ret_fields[n++] = (HeadField){.name = line, .value = value};
+                }
+                line = end;
+        }
+        return n;
+}
+
+static bool take_number(const char **at, int digits, int *ret_value) {
+        int value = 0;
+
+        for (int i = 0; i < digits; i++, (*at)++) {
+                if (!is_digit(**at))
+                        return false;
+                value = value * 10 + (**at - '0');
+        }
+        *ret_value = value;
+        return true;
+}
+
+static bool take_text(const char **at, const char *text) {
+        if (!text_starts(*at, text))
+                return false;
+        *at += strlen(text);
+        return true;
+}
+
+static bool take_month(const char **at, int *ret_month) {
+        static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+        for (int i = 0; i < 12; i++)
+                if (take_text(at, months[i])) {
+                        *ret_month = i + 1;
+                        return true;
+                }
+        return false;
+}
+
+int head_parse_date(const char *text, Nsec *ret_at_real) {
+        int day, month, year, hour, minute, second;
+        const char *at = strchr(text, ',');
+
+        if (!at++ || !take_text(&at, " ") || !take_number(&at, 2, &day) || !take_text(&at, " ") ||
+            !take_month(&at, &month) || !take_text(&at, " ") || !take_number(&at, 4, &year) || !take_text(&at, " ") ||
+            !take_number(&at, 2, &hour) || !take_text(&at, ":") || !take_number(&at, 2, &minute) ||
+            !take_text(&at, ":") || !take_number(&at, 2, &second) || !take_text(&at, " GMT") || *at != '\0')
+                return HEAD_E_FORM;
+        mon_auto_free char *form = mon_printf("%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day, hour, minute, second);
+        return text_parse_time(form, ret_at_real) == 0 ? 0 : HEAD_E_FORM;
+}
+
+int head_parse_retry_after(const char *text, Nsec now_at_real, Nsec *ret_span) {
+        int64_t seconds;
+        Nsec at_real, span;
+
+        int r = text_parse_int(text, 0, HEAD_RETRY_AFTER_MAX / NSEC_PER_SEC, &seconds);
+        if (r == 0)
+                span = seconds * NSEC_PER_SEC;
+        else if (r == TEXT_E_RANGE && text[0] != '-')
+                span = HEAD_RETRY_AFTER_MAX;
+        else if (head_parse_date(text, &at_real) == 0)
+                span = at_real - now_at_real;
+        else
+                return HEAD_E_FORM;
+        *ret_span = span < 0 ? 0 : span > HEAD_RETRY_AFTER_MAX ? HEAD_RETRY_AFTER_MAX : span;
+        return 0;
 }

@@ -1,7 +1,7 @@
 /* The head of an HTTP answer as it comes, line by line, and what is looked for in one (RFC 9110 section 5). */
 #pragma once
 
-#include "daemon/base/alloc.h"
+#include "daemon/base/clock.h"
 
 /* Interim answers (1xx) are counted, and forgotten once the next one begins. What follows a complete head is not taken.
  */
@@ -35,3 +35,19 @@ char *head_get(const char *head, const char *name);
 bool head_is_secret(const char *header);
 /* Replaces the values of such headers in a request's head by '*', in place. */
 void head_mask_secrets(char *head);
+
+/* One header line, cut out in place. */
+typedef struct HeadField {
+        const char *name, *value;
+} HeadField;
+
+/* Cuts a head (a copy of the caller's, which is written to) into its fields, at most `max`; how many there are. */
+size_t head_cut(char *head, HeadField *ret_fields, size_t max);
+
+/* An HTTP date in its preferred form (RFC 9110 section 5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT". */
+mon_must_check int head_parse_date(const char *text, Nsec *ret_at_real);
+/* Retry-After: seconds or a date, as the span from `now_at_real` on, never below 0. */
+mon_must_check int head_parse_retry_after(const char *text, Nsec now_at_real, Nsec *ret_span);
+#define HEAD_RETRY_AFTER_MAX (366 * INT64_C(86400) * NSEC_PER_SEC) /* a longer one is this long */
+
+enum { HEAD_E_FORM = 2 };

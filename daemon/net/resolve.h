@@ -19,7 +19,7 @@ enum {
         RESOLVE_E_NO_ADDRESS = 2, /* the name exists, without an address of the family asked */
         RESOLVE_E_REFUSED = 3,    /* SERVFAIL, REFUSED, NOTIMP, FORMERR, nonsense, or nobody listens there */
         RESOLVE_E_SILENT = 4,     /* no server answered, after every try */
-        RESOLVE_E_FORM = 5,    /* not a name */
+        RESOLVE_E_FORM = 5,       /* not a name */
 };
 
 typedef struct Address {

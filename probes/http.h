@@ -1,0 +1,37 @@
+/* The http probe: one page asked as a visitor's browser would, without its scripts. Each redirect is a hop of its own,
+ * seen and judged; all of it under the target's one deadline. */
+#pragma once
+
+#include "probes/page/page.h"
+#include "probes/probe.h"
+
+#define HTTP_REDIRECTS_MAX (OBSERVATION_HOPS_MAX - 1)
+#define HTTP_BODY_MIN 1024
+#define HTTP_BODY_MAX PAGE_BODY_MAX
+#define HTTP_SCRIPTS_MAX 4         /* script files of an application that are asked */
+#define HTTP_SCRIPT_BYTES_MAX 4096 /* bytes of each that are taken: its head tells what it is */
+
+typedef struct HttpExpect {
+        TextList status, final_url, contains, absent, matches, xpath;
+} HttpExpect;
+
+typedef struct HttpSpec {
+        char *url;
+        int method;       /* FetchMethod */
+        TextList headers; /* "Name: value" */
+        int64_t follow_redirects;
+        int ip; /* IpFamily */
+        int64_t max_body;
+        Nsec slow_after;
+        char *ca_file;
+        bool application;
+        HttpExpect expect;
+        PageExpect *compiled; /* of all that is expected; by prepare() */
+} HttpSpec;
+
+extern const ProbeDriver probe_http;
+
+/* probe_http's own, in http_look.c. */
+int http_look_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
+                    Probe **ret_probe);
+void http_look_cancel(Probe *probe);

@@ -1,0 +1,25 @@
+/* What the http probe makes of one answer: pure, so that each rule is tested without a server. */
+#pragma once
+
+#include "daemon/base/list.h"
+#include "daemon/net/fetch.h"
+#include "probes/http.h"
+
+/* An answer that can be judged: whole, or with a body that is cut, too large or not to be decoded. */
+bool http_is_answer(const FetchAnswer *answer);
+
+/* Moves the bytes into the hop, and what is known of the last hop into the observation. */
+void http_take_hop(FetchAnswer *answer, Hop *hop, Observation *observation);
+void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observation *observation);
+
+/* Where the answer redirects to, as written, to free; NULL: it does not. */
+char *http_redirect_of(const FetchAnswer *answer);
+
+/* The page in `hop`, judged. Dates in it are read as of the answer's Date where that is within a day of now. */
+void http_judge(struct PageReader *reader, const HttpSpec *spec, const FetchAnswer *answer, const Hop *hop,
+                const char *start_url, Nsec now_at_real, Judgement *ret_judgement);
+
+/* The page's own script files, of its own site: at most HTTP_SCRIPTS_MAX addresses, to free. */
+void http_list_scripts(const Judgement *judgement, const char *page_url, List *scripts);
+/* CAUSE_OK, or the cause and why (to free) when a script file is not one. */
+Cause http_script_fault(const FetchAnswer *answer, char **ret_why);

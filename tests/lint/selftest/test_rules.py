@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ CASES = [
     ("long script", {"tests/long": SCRIPT + "true\n" * tables.FILE_LINES_MAX}, "sizes", "at most 600"),
     ("long function", source(LONG_FUNCTION), "sizes", "at most 70"),
     ("bound that no test reaches", source("#define B_ITEMS_MAX 7"), "bounds", "no test reaches B_ITEMS_MAX"),
+    ("owed bound that a test reaches by now", {"tests/lint/untested_bounds": "A_MAX\n"}, "bounds", "owed no longer"),
     ("bound without a name", source(function("char text[4096];")), "bounds", "4096 wants a name"),
     ("trailing space", {"README.md": "text \n"}, "words", "at the end of the line"),
     ("carriage return", {"README.md": "text\r\n"}, "words", "at the end of the line"),
@@ -123,3 +125,20 @@ def test_constants_are_no_state(tmp_path, code):
 def test_comments_and_literals_are_no_code(tmp_path):
     files = source(function('(void)"goto sleep(1)"; // strcpy(a, b)'))
     assert not [m for m in run_lint(tmp_path, CLEAN | files) if m.rule in ("banned", "clocks", "purity")]
+
+
+def test_an_owed_bound_is_no_mistake(tmp_path):
+    files = source("#define B_ITEMS_MAX 7") | {"tests/lint/untested_bounds": "B_ITEMS_MAX\n"}
+    assert not [m for m in run_lint(tmp_path, CLEAN | files) if m.rule == "bounds"]
+
+
+def test_symbols_that_take_a_librarys_place_are_told(tmp_path):
+    for name, text in (("ours.c", "int deflate(void);\nint deflate(void) { return 0; }\n"),
+                       ("main.c", "int main(void) { return 0; }\n")):
+        (tmp_path / name).write_text(text)
+    for command in (["gcc", "-c", "ours.c"], ["ar", "rc", "ours.a", "ours.o"],
+                    ["gcc", "main.c", "-Wl,--no-as-needed", "-lxml2", "-o", "main"]):  # libxml2 needs zlib
+        subprocess.run(command, cwd=tmp_path, check=True)
+    result = subprocess.run([LINT / "symbols.py", "ours.a", "./main"], cwd=tmp_path, capture_output=True, text=True,
+                            check=False)
+    assert result.returncode == 1 and "deflate: ours" in result.stdout, result

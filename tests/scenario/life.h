@@ -8,6 +8,8 @@
 #include "tests/lib/server.h"
 #include "tests/scenario/script.h"
 
+#include <stdio.h>
+
 #define LIFE_BEGINS "2026-01-12T00:00:00Z"
 
 typedef struct Life {

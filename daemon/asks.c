@@ -54,10 +54,8 @@ static void finish(Asks *asks, Ask *ask) {
         ask_free(ask);
 }
 
-/* Takes the result (NULL: there will be none) for everybody who waits for this target. */
+/* Takes the result, for everybody who waits for this target. */
 static void deliver(Asks *asks, const Watch *watch, json_t *result) {
-        mon_auto_json *owned = result;
-
         for (size_t at = 0; at < asks->list.n;) {
                 Ask *ask = asks->list.items[at];
                 for (size_t i = 0; i < ask->n; i++)
@@ -70,6 +68,7 @@ static void deliver(Asks *asks, const Watch *watch, json_t *result) {
                 else
                         finish(asks, ask);
         }
+        json_decref(result);
 }
 
 void asks_on_checked(Asks *asks, const Watch *watch, const Observation *observation) {

@@ -21,5 +21,5 @@ void *map_get(const Map *map, const char *key);       /* NULL when it is not the
 void map_set(Map *map, const char *key, void *value); /* a NULL value removes */
 
 #define map_each(map, slot)                                                                                            \
-        for (MapSlot *slot = (map)->slots; slot < (map)->slots + (map)->cap; slot++)                                   \
-                if (slot->key)
+        for (size_t slot##_i = 0; slot##_i < (map)->cap; slot##_i++)                                                   \
+                for (MapSlot *slot = &(map)->slots[slot##_i]; slot && slot->key; slot = NULL)

@@ -79,6 +79,8 @@ static int run_plain(Store *store, const char *sql) {
 
 int store_begin(Store *store) {
         assert(!store->in_transaction);
+        if (!store->writable)
+                return -EROFS;
         store->failed = 0;
         int r = run_plain(store, sql_begin);
         if (r < 0)

@@ -316,7 +316,7 @@ static int check_readable(sqlite3 *db) {
         return rc == SQLITE_OK ? 0 : store_result(db, rc);
 }
 
-static int try_read_only(const char *name, const char *path, int flags, const char *vfs, const char *sql,
+static int try_read_only(const char *name, const char *path, int flags, const char *vfs, const char *first,
                          Store **ret_store) {
         sqlite3 *db = NULL;
 
@@ -324,11 +324,11 @@ static int try_read_only(const char *name, const char *path, int flags, const ch
         if (r < 0)
                 return r;
         mon_cleanup(store_close_p) Store *store = store_new(db, path, false);
-        r = set_up(db);
-        if (r == 0 && sql)
-                r = exec(db, sql);
+        r = first ? exec(db, first) : 0;
         if (r == 0)
                 r = check_readable(db);
+        if (r == 0)
+                r = set_up(db);
         if (r != 0)
                 return r;
         *ret_store = mon_steal(&store);
@@ -362,11 +362,14 @@ static int open_where_nothing_can_be_made(const char *path, Store **ret_store) {
 }
 
 int store_open_read_only(const char *path, Store **ret_store, Error *error) {
-        int r = access(path, R_OK) < 0 ? mon_errno() : try_read_only(path, path, 0, NULL, NULL, ret_store);
+        int r = access(path, R_OK) < 0 ? mon_errno() : 0;
 
-        if (r < 0 && r != -ENOENT && r != -EBUSY && r != -EUCLEAN && access(path, R_OK) == 0) {
-                int again = open_where_nothing_can_be_made(path, ret_store);
-                r = again >= 0 ? again : r;
+        if (r == 0) {
+                r = try_read_only(path, path, 0, NULL, NULL, ret_store);
+                if (r < 0 && r != -EBUSY && r != -EUCLEAN) {
+                        int again = open_where_nothing_can_be_made(path, ret_store);
+                        r = again >= 0 ? again : r;
+                }
         }
         explain(path, r, error);
         return r;

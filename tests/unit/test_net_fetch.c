@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -289,6 +291,45 @@ static void test_no_connection(void **state) {
         fetch_answer_fini(&outcome.answer);
 }
 
+/* A listener whose queue is full lets every further connection wait. */
+static void test_no_connection_before_the_deadline(void **state) {
+        World *world = *state;
+        struct sockaddr_in place = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t len = sizeof place;
+        int fillers[4];
+        Outcome outcome;
+
+        int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(bind(listener, (struct sockaddr *)&place, sizeof place), 0);
+        assert_int_equal(listen(listener, 0), 0);
+        assert_int_equal(getsockname(listener, (struct sockaddr *)&place, &len), 0);
+        for (size_t i = 0; i < mon_count_of(fillers); i++) {
+                fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+                (void)connect(fillers[i], (struct sockaddr *)&place, sizeof place);
+        }
+        mon_auto_free char *url = mon_printf("http://127.0.0.1:%d/", ntohs(place.sin_port));
+        FetchRequest request = request_for(world, url);
+        visit(world, &request, &outcome);
+        assert_int_equal(outcome.answer.failure, FETCH_CONNECT_TIMEOUT);
+        assert_int_equal(world_elapsed(world), DEADLINE);
+        fetch_answer_fini(&outcome.answer);
+        for (size_t i = 0; i < mon_count_of(fillers); i++)
+                (void)close(fillers[i]);
+        (void)close(listener);
+}
+
+/* The kernel refuses a TCP connection to the broadcast address before any packet. */
+static void test_no_way_there(void **state) {
+        World *world = *state;
+        FetchRequest request = request_for(world, "http://255.255.255.255/");
+        Outcome outcome;
+
+        visit(world, &request, &outcome);
+        assert_int_equal(outcome.answer.failure, FETCH_UNREACHABLE);
+        assert_int_equal(world_elapsed(world), 0);
+        fetch_answer_fini(&outcome.answer);
+}
+
 static void test_names_that_fail(void **state) {
         World *world = *state;
         static const struct {
@@ -476,6 +517,50 @@ static void test_a_ca_file_that_is_missing(void **state) {
         server_free(server);
 }
 
+static void test_dates_and_waits(void **state) {
+        const Nsec now = INT64_C(784111777) * NSEC_PER_SEC; /* Sun, 06 Nov 1994 08:49:37 GMT */
+        static const struct {
+                const char *text;
+                Nsec span; /* NSEC_UNKNOWN: not of the form */
+        } rows[] = {
+                {"0", 0},
+                {"120", 120 * NSEC_PER_SEC},
+                {"99999999999999999999", HEAD_RETRY_AFTER_MAX},
+                {"40000000", HEAD_RETRY_AFTER_MAX},
+                {"-5", NSEC_UNKNOWN},
+                {"soon", NSEC_UNKNOWN},
+                {"", NSEC_UNKNOWN},
+                {"Sun, 06 Nov 1994 08:50:37 GMT", 60 * NSEC_PER_SEC},
+                {"Sun, 06 Nov 1994 08:48:37 GMT", 0},
+                {"Fri, 31 Dec 2200 23:59:59 GMT", HEAD_RETRY_AFTER_MAX},
+                {"Sun, 31 Nov 1994 08:48:37 GMT", NSEC_UNKNOWN},
+                {"Sun, 06 Nov 1994 08:48:37 CET", NSEC_UNKNOWN},
+                {"Sunday, 06-Nov-94 08:49:37 GMT", NSEC_UNKNOWN},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                Nsec span = NSEC_UNKNOWN;
+                int r = head_parse_retry_after(rows[i].text, now, &span);
+                if (span != rows[i].span || (r == 0) != (span != NSEC_UNKNOWN))
+                        fail_msg("%s: %lld", rows[i].text, (long long)span);
+        }
+}
+
+static void test_a_head_is_cut_into_fields(void **state) {
+        char head[] = "HTTP/1.1 200 OK\r\nA: 1\r\nno colon\r\n: empty\r\nB:\r\nC:  x: y  \r\nD: 4";
+        HeadField fields[4];
+
+        (void)state;
+        assert_int_equal(head_cut(head, fields, 3), 3);
+        assert_string_equal(fields[0].name, "A");
+        assert_string_equal(fields[0].value, "1");
+        assert_string_equal(fields[1].name, "B");
+        assert_string_equal(fields[1].value, "");
+        assert_string_equal(fields[2].name, "C");
+        assert_string_equal(fields[2].value, "x: y");
+}
+
 static void test_secret_headers(void **state) {
         (void)state;
         char head[] = "GET / HTTP/1.1\r\nCookie: a=b; c=d\r\nAccept: x\r\nX-API-Key: 1 2\r\nlast";
@@ -495,6 +580,8 @@ int main(void) {
                 cmocka_unit_test(test_the_bounds_of_a_head),
                 cmocka_unit_test(test_interim_answers_are_passed_over),
                 cmocka_unit_test_setup_teardown(test_no_connection, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_no_connection_before_the_deadline, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_no_way_there, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_names_that_fail, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_descriptor_left, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cancel_at_every_step, setup, teardown),
@@ -502,6 +589,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_certificates, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_handshakes_that_break, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_ca_file_that_is_missing, setup, teardown),
+                cmocka_unit_test(test_dates_and_waits),
+                cmocka_unit_test(test_a_head_is_cut_into_fields),
                 cmocka_unit_test(test_secret_headers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ typedef struct Run {
 } Run;
 
 struct Runner {
-        ProbeServices services;
+        const ProbeServices *services;
         References *references;
         int per_host;
         int at_once;
@@ -43,7 +43,7 @@ struct Runner {
 };
 
 static Loop *loop_of(const Runner *runner) {
-        return runner->services.loop;
+        return runner->services->loop;
 }
 
 static void run_free(Run *run) {
@@ -150,7 +150,7 @@ static void run_probe(Run *run) {
         run->stage = RUN_PROBING;
         run->suspended_before = clock_suspended(loop_clock(loop));
         run->hard_deadline_at_boot = clock_at_boot(loop_clock(loop)) + run->target->timeout + RUNNER_GRACE;
-        int r = run->target->driver->start(&run->runner->services, run->target, on_probed, run, &run->probe);
+        int r = run->target->driver->start(run->runner->services, run->target, on_probed, run, &run->probe);
         if (r < 0)
                 run_fail(run, mon_strerror(r));
         else
@@ -193,7 +193,7 @@ Runner *runner_new(const ProbeServices *services, References *references) {
         Runner *runner = mon_new(Runner);
 
         *runner = (Runner){
-                .services = *services,
+                .services = services,
                 .references = references,
                 .per_host = RUNNER_PER_HOST_FIRST,
                 .at_once = RUNNER_AT_ONCE_FIRST,

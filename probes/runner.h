@@ -15,7 +15,8 @@ enum { RUNNER_E_BUSY = 1 };
 /* The look is over; the observation is the callee's. Called once, from the loop, never from within runner_start(). */
 typedef void RunnerDoneFn(const Target *target, Observation *observation, void *userdata);
 
-/* `references` NULL, or with none set: no such rule. All must outlive the runner. */
+/* `references` NULL, or with none set: no such rule. All must outlive the runner; what services hold may be replaced
+ * between two passes of the loop (a reload). */
 Runner *runner_new(const ProbeServices *services, References *references);
 void runner_free(Runner *runner); /* cancels everything */
 mon_define_cleanup(Runner, runner_free);

@@ -11,7 +11,9 @@ struct Visit {
         Resolution *resolution; /* until the name is known */
         Fetch *fetch;           /* from then on */
         Url url;
-        FetchRequest request; /* its url and host are those of `url` */
+        char *user_agent; /* a reload may replace the caller's while the name is asked for */
+        char *ca_file;
+        FetchRequest request; /* its texts are those above */
         Timer deadline;       /* for the name; the fetch keeps its own */
         Nsec started;
         Nsec dns;
@@ -24,6 +26,8 @@ static void visit_free(Visit *visit) {
         fetch_cancel(visit->fetch);
         loop_disarm(visit->loop, &visit->deadline);
         url_fini(&visit->url);
+        free(visit->user_agent);
+        free(visit->ca_file);
         free(visit);
 }
 
@@ -94,6 +98,8 @@ int visit_start(Resolver *resolver, Fetcher *fetcher, const FetchRequest *reques
         visit->request.url = visit->url.text;
         visit->request.host = visit->url.host;
         visit->request.port = visit->url.port;
+        visit->request.user_agent = visit->user_agent = mon_strdup(request->user_agent);
+        visit->request.ca_file = visit->ca_file = mon_strdup(request->ca_file);
         int r = resolver_ask(resolver, visit->url.host, family, on_resolved, visit, &visit->resolution);
         if (r < 0)
                 return r;

@@ -75,6 +75,7 @@ static const ProbeDriver fake = {.name = "fake", .start = fake_start, .cancel = 
 typedef struct Ground {
         World world;
         References *references;
+        ProbeServices services;
         Runner *runner;
         Target targets[TARGETS];
         FakeSpec specs[TARGETS];
@@ -97,11 +98,11 @@ static int setup(void **state) {
         Ground *ground = mon_new(Ground);
 
         world_init(&ground->world);
-        const ProbeServices services = {.loop = ground->world.loop, .user_agent = "test"};
+        ground->services = (ProbeServices){.loop = ground->world.loop, .user_agent = "test"};
         assert_int_equal(
                 references_new(ground->world.loop, ground->world.resolver, ground->world.fetcher, &ground->references),
                 0);
-        ground->runner = runner_new(&services, ground->references);
+        ground->runner = runner_new(&ground->services, ground->references);
         for (size_t i = 0; i < TARGETS; i++) {
                 ground->specs[i] = (FakeSpec){.takes = NSEC_PER_SEC, .verdict = VERDICT_UP, .cause = CAUSE_OK};
                 ground->targets[i] = (Target){

@@ -116,11 +116,12 @@ void resource_refuse_target(Request *request, const char *id, bool configured) {
         const char *near = text_nearest(clean, targets, n);
         if (!near)
                 near = text_nearest(clean, (const char *const *)ids, n_ids);
+        json_t *extra = json_object();
+        json_set(extra, "target", json_text(clean));
         if (near)
-                reply_problem(request, &problem_not_found, json_pack("{ss}", "did_you_mean", near),
-                              "there is no target \"%s\"; did you mean \"%s\"?", clean, near);
-        else
-                reply_problem(request, &problem_not_found, NULL, "there is no target \"%s\"", clean);
+                json_set(extra, "did_you_mean", json_text(near));
+        reply_problem(request, &problem_not_found, extra, "there is no target \"%s\"%s%s%s", clean,
+                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         free_ids(ids, n_ids);
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/base/text.h"
 #include "daemon/text/escape.h"
 #include "daemon/text/message.h"
+#include "daemon/text/phrase.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,6 +39,29 @@ static void test_every_word_is_there_in_both_languages(void **state) {
         assert_string_equal(message_state("closed", LANGUAGE_FR), "fermé");
         assert_string_equal(message_state("maintenance", LANGUAGE_EN), "in maintenance");
         assert_string_equal(message_state("something new", LANGUAGE_EN), "something new");
+}
+
+/* {1}, {2}, … as bits. */
+static unsigned places_of(const char *text) {
+        unsigned places = 0;
+
+        for (; *text; text++)
+                if (text[0] == '{' && text[1] >= '1' && text[1] <= '9' && text[2] == '}')
+                        places |= 1U << (text[1] - '0');
+        return places;
+}
+
+static void test_phrases_say_the_same_in_both_languages(void **state) {
+        (void)state;
+        for (int p = 0; p < PHRASE_COUNT; p++) {
+                const char *fr = phrase_text((Phrase)p, LANGUAGE_FR), *en = phrase_text((Phrase)p, LANGUAGE_EN);
+                assert_true(fr && en && *fr && *en);
+                assert_int_equal(places_of(fr), places_of(en));
+                assert_true(places_of(fr) < 2U << PHRASE_ARGS_MAX);
+                assert_true(text_is_utf8(fr, strlen(fr)));
+        }
+        assert_text(phrase_fill(PHRASE_PERIOD, LANGUAGE_EN, "a", "b", "c"), "From a to b, rule c");
+        assert_text(phrase_fill(PHRASE_PERIOD, LANGUAGE_FR, "{2}", NULL, "c"), "Du {2} au , règle c");
 }
 
 static void test_language_follows_the_locale(void **state) {
@@ -156,6 +180,7 @@ static void test_escapes(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_word_is_there_in_both_languages),
+                cmocka_unit_test(test_phrases_say_the_same_in_both_languages),
                 cmocka_unit_test(test_language_follows_the_locale),
                 cmocka_unit_test(test_durations),
                 cmocka_unit_test(test_times_are_local),

@@ -1,0 +1,27 @@
+/* The documents that commands show: from the daemon, or under --db made here by the same functions from the database.
+ */
+#pragma once
+
+#include "daemon/monctl/monctl.h"
+#include "daemon/view/view.h"
+
+typedef enum Ask {
+        ASK_STATUS,    /* `subject`: one target, NULL: all */
+        ASK_HISTORY,   /* `subject` */
+        ASK_UPTIME,    /* ctl->args: targets, none: all */
+        ASK_INCIDENTS, /* --open, --target */
+        ASK_INCIDENT,  /* `subject`: its id */
+        ASK_BANNERS,   /* `subject`: one target, NULL: all */
+        ASK_EVENTS,
+} Ask;
+
+/* Goes by --since, --until and --limit too. */
+int ask_document(Monctl *ctl, Ask ask, const char *subject, json_t **ret_document);
+/* --db: opens the database once. */
+int ask_store(Monctl *ctl, Store **ret_store);
+/* Says what a view or the store gave but 0. */
+int ask_tell(Monctl *ctl, int result, const char *subject);
+/* The options as a view takes them. */
+ViewFilter ask_filter(const Monctl *ctl, const char *subject);
+/* "?since=…&target=…" of the options and the target (NULL: none), "" when there is nothing to say. The caller frees. */
+char *ask_query(const Monctl *ctl, const char *target);

@@ -1,0 +1,64 @@
+#include "daemon/monctl/monctl.h"
+
+#include "build-config.h"
+#include "daemon/base/text.h"
+#include "daemon/monctl/options.h"
+#include "daemon/text/message.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define MAIN_WIDTH_MIN 40
+
+static void look_at_terminal(Monctl *ctl) {
+        struct winsize size;
+        const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        ctl->is_terminal = isatty(STDOUT_FILENO) == 1;
+        ctl->progress = isatty(STDERR_FILENO) == 1;
+        ctl->color = ctl->is_terminal && !ctl->options.no_color && !(no_color && *no_color) && !text_is(term, "dumb");
+        ctl->width = MONCTL_WIDTH_DEFAULT;
+        if (ctl->is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= MAIN_WIDTH_MIN)
+                ctl->width = size.ws_col;
+}
+
+static int run(Monctl *ctl, int argc, char **argv) {
+        int r = options_read(ctl, argc, argv);
+        if (r != EXIT_DONE)
+                return r;
+        look_at_terminal(ctl);
+        if (ctl->options.help) {
+                options_help(ctl);
+                return flush_output(ctl);
+        }
+        if (ctl->options.version) {
+                (void)printf("monctl %s\n", MOND_VERSION);
+                return flush_output(ctl);
+        }
+        if (!ctl->command) {
+                (void)tell(ctl, EXIT_USAGE, say(ctl, PHRASE_NO_COMMAND));
+                (void)fprintf(stderr, "%s\n", say(ctl, PHRASE_SEE_HELP));
+                return EXIT_USAGE;
+        }
+        return ctl->command->run(ctl);
+}
+
+int main(int argc, char **argv) {
+        mon_cleanup(clock_free_p) Clock *clock = clock_new_system();
+        Monctl ctl = {.clock = clock, .width = MONCTL_WIDTH_DEFAULT};
+
+        (void)signal(SIGPIPE, SIG_IGN);
+        ctl.language = message_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
+        int status = run(&ctl, argc, argv);
+        /* A plugin's own failure is "unknown" to whoever runs it. */
+        if (ctl.options.plugin && status > EXIT_NOT_KNOWN)
+                status = EXIT_NOT_KNOWN;
+        store_close(ctl.store);
+        options_fini(&ctl.options);
+        list_each (char, arg, &ctl.args)
+                free(arg);
+        list_fini(&ctl.args);
+        return status;
+}

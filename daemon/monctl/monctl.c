@@ -1,0 +1,77 @@
+#include "daemon/monctl/monctl.h"
+
+#include "daemon/base/error.h"
+#include "daemon/base/text.h"
+#include "daemon/monctl/options.h"
+#include "daemon/text/message.h"
+
+#include <stdio.h>
+
+#define MONCTL_MESSAGE_MAX 2000 /* bytes */
+
+#define LIST (OPTION_SINCE | OPTION_UNTIL | OPTION_LIMIT)
+const Command monctl_commands[] = {
+        {"status", "[ID]", 0, 1, OPTION_WATCH | OPTION_PLUGIN, false, PHRASE_HELP_STATUS, cmd_status},
+        {"check", "ID…", 0, MONCTL_ARGS_MAX, OPTION_ALL, true, PHRASE_HELP_CHECK, cmd_check},
+        {"history", "ID", 1, 1, LIST, false, PHRASE_HELP_HISTORY, cmd_history},
+        {"uptime", "[ID]…", 0, MONCTL_ARGS_MAX, OPTION_SINCE | OPTION_UNTIL, false, PHRASE_HELP_UPTIME, cmd_uptime},
+        {"incidents", "", 0, 0, LIST | OPTION_OPEN | OPTION_TARGET, false, PHRASE_HELP_INCIDENTS, cmd_incidents},
+        {"incident", "N", 1, 1, 0, false, PHRASE_HELP_INCIDENT, cmd_incident},
+        {"banners", "[ID]", 0, 1, LIST, false, PHRASE_HELP_BANNERS, cmd_banners},
+        {"events", "", 0, 0, LIST | OPTION_TARGET | OPTION_FOLLOW, false, PHRASE_HELP_EVENTS, cmd_events},
+        {"classify", "FILE|-", 1, 1, OPTION_STATUS | OPTION_HEADER | OPTION_URL | OPTION_AT, false,
+         PHRASE_HELP_CLASSIFY, cmd_classify},
+        {"export", "", 0, 0, OPTION_FORMAT | OPTION_SINCE | OPTION_UNTIL | OPTION_TARGET, false, PHRASE_HELP_EXPORT,
+         cmd_export},
+        {"pause", "ID", 1, 1, 0, true, PHRASE_HELP_PAUSE, cmd_pause},
+        {"resume", "ID", 1, 1, 0, true, PHRASE_HELP_RESUME, cmd_resume},
+        {"reload", "", 0, 0, 0, true, PHRASE_HELP_RELOAD, cmd_reload},
+        {"health", "", 0, 0, 0, true, PHRASE_HELP_HEALTH, cmd_health},
+        {"version", "", 0, 0, 0, true, PHRASE_HELP_VERSION, cmd_version},
+        {0},
+};
+
+int tell(const Monctl *ctl, int status, const char *message) {
+        mon_auto_free char *clean = text_clean_copy(message, MONCTL_MESSAGE_MAX);
+
+        (void)fprintf(stderr, "monctl: %s\n", clean);
+        /* A monitoring system reads the first line of stdout. */
+        if (ctl->options.plugin)
+                (void)printf("MOND UNKNOWN - %s\n", clean);
+        return status;
+}
+
+int flush_output(const Monctl *ctl) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return EXIT_DONE;
+        return tell_phrase(ctl, EXIT_DATA, PHRASE_CANNOT_WRITE, mon_strerror(mon_errno()));
+}
+
+int print_document(const Monctl *ctl, const json_t *document) {
+        mon_auto_free char *text = json_print(document);
+
+        (void)printf("%s\n", text);
+        return flush_output(ctl);
+}
+
+Nsec now_at_real(const Monctl *ctl) {
+        return clock_at_real(ctl->clock);
+}
+
+char *local_time(const Monctl *ctl, const char *rfc3339) {
+        Nsec at;
+
+        if (!rfc3339 || text_parse_time(rfc3339, &at) != 0)
+                return mon_strdup("-");
+        return message_time(at, now_at_real(ctl), ctl->language);
+}
+
+const char *title_of(const Monctl *ctl, const json_t *document) {
+        const char *key = ctl->language == LANGUAGE_FR ? "fr" : "en";
+        return json_get_text(json_object_get(document, "title"), key, json_get_text(document, "id", "?"));
+}
+
+const char *cause_words(const Monctl *ctl, const char *name) {
+        Cause cause;
+        return cause_from_name(name, &cause) ? message_cause(cause, ctl->language) : name;
+}

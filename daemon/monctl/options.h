@@ -1,0 +1,30 @@
+/* The command line: one table of typed options gives the parser and the text of -h. */
+#pragma once
+
+#include "daemon/monctl/monctl.h"
+
+enum { /* which commands an option belongs to */
+       OPTION_WATCH = 1 << 0,
+       OPTION_PLUGIN = 1 << 1,
+       OPTION_ALL = 1 << 2,
+       OPTION_SINCE = 1 << 3,
+       OPTION_UNTIL = 1 << 4,
+       OPTION_LIMIT = 1 << 5,
+       OPTION_OPEN = 1 << 6,
+       OPTION_TARGET = 1 << 7,
+       OPTION_FOLLOW = 1 << 8,
+       OPTION_STATUS = 1 << 9,
+       OPTION_HEADER = 1 << 10,
+       OPTION_URL = 1 << 11,
+       OPTION_AT = 1 << 12,
+       OPTION_FORMAT = 1 << 13,
+};
+
+/* Options stand before or after the command, as "--name value" or "--name=value"; "--" ends them. EXIT_DONE, or
+ * EXIT_USAGE told with "did you mean". */
+int options_read(Monctl *ctl, int argc, char **argv);
+void options_fini(Options *options);
+/* On stdout: the overview, or one command's own help. */
+void options_help(const Monctl *ctl);
+/* "--since" and its like: a time, or a duration before now. False when it is neither. */
+bool options_time(const Monctl *ctl, const char *text, Nsec *ret_at_real);

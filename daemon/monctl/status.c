@@ -1,0 +1,298 @@
+#include "daemon/monctl/status.h"
+
+#include "daemon/base/loop.h"
+#include "daemon/base/text.h"
+#include "daemon/monctl/ask.h"
+#include "daemon/text/message.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STATUS_WATCH_EVERY (2 * NSEC_PER_SEC)
+
+static int exit_of_verdict(Verdict verdict) {
+        switch (verdict) {
+        case VERDICT_UP:
+                return EXIT_DONE;
+        case VERDICT_DEGRADED:
+                return EXIT_IMPAIRED;
+        case VERDICT_MAINTENANCE:
+        case VERDICT_DOWN:
+                return EXIT_CLOSED;
+        default:
+                return EXIT_NOT_KNOWN;
+        }
+}
+
+static int exit_of_paths(const json_t *paths) {
+        /* From the least grave on: closed, impaired, unknown, open. */
+        static const struct {
+                const char *state;
+                int status;
+        } order[] = {
+                {"open", EXIT_DONE}, {"unknown", EXIT_NOT_KNOWN}, {"impaired", EXIT_IMPAIRED}, {"closed", EXIT_CLOSED}};
+        size_t worst = 0, i;
+        json_t *path;
+
+        json_array_foreach (paths, i, path) {
+                size_t at = 1;
+                for (size_t j = 0; j < mon_count_of(order); j++)
+                        if (text_is(json_get_text(path, "state", ""), order[j].state))
+                                at = j;
+                worst = at > worst ? at : worst;
+        }
+        return order[worst].status;
+}
+
+int status_exit(const json_t *document, bool named) {
+        const json_t *paths = json_object_get(document, "paths"), *targets = json_object_get(document, "targets");
+        Verdict worst = VERDICT_UP;
+        size_t i;
+        json_t *target;
+
+        if (!named && json_array_size(paths) > 0)
+                return exit_of_paths(paths);
+        if (json_array_size(targets) == 0)
+                return EXIT_NOT_KNOWN;
+        json_array_foreach (targets, i, target) {
+                Verdict state = VERDICT_UNKNOWN;
+                (void)verdict_from_name(json_get_text(target, "state", ""), &state);
+                if (verdict_badness(state) > verdict_badness(worst))
+                        worst = state;
+        }
+        return exit_of_verdict(worst);
+}
+
+/* --- for people ------------------------------------------------------------------------------------------------- */
+
+static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
+        const json_t *last = json_object_get(target, "last_check");
+        const json_t *banner = json_object_get(last, "banner");
+        const char *state = json_get_text(target, "state", "unknown");
+        bool paused = json_get_bool(target, "paused", false);
+        /* An open run may say another thing than the state: its cause belongs to the last check, so it is shown with
+         * that check's own verdict when they differ. */
+        const char *verdict = json_get_text(last, "verdict", NULL);
+        const char *cause = json_get_text(last, "cause", NULL);
+
+        table_row(table);
+        table_take(table, show_state(ctl, state), show_color(state));
+        table_cell(table, json_get_text(target, "id", "?"), COLOR_NONE);
+        table_take(table, local_time(ctl, json_get_text(target, "since", NULL)), COLOR_NONE);
+        table_take(table, local_time(ctl, json_get_text(last, "at", NULL)), COLOR_DIM);
+        if (paused)
+                table_cell(table, say(ctl, PHRASE_PAUSED), COLOR_DIM);
+        else if (!verdict)
+                table_cell(table, message_cause(CAUSE_NOT_YET, ctl->language), COLOR_DIM);
+        else if (text_is(verdict, state) || text_is(verdict, "up"))
+                table_cell(table, cause_words(ctl, cause), COLOR_NONE);
+        else
+                table_take(table, mon_printf("(%s) %s", message_state(verdict, ctl->language), cause_words(ctl, cause)),
+                           show_color(verdict));
+        const char *text = json_get_text(banner, "text", NULL);
+        if (text) {
+                mon_auto_free char *quoted = show_quoted(ctl, text);
+                table_note(table, "    ", quoted);
+        }
+}
+
+static void print_paths(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {
+        const Column columns[] = {{say(ctl, PHRASE_STATE), 0, false},
+                                  {say(ctl, PHRASE_PATH), 12, false},
+                                  {say(ctl, PHRASE_SINCE), 0, false}};
+        mon_cleanup(table_free_p) Table *table = table_new(columns, mon_count_of(columns));
+        size_t i;
+        json_t *path;
+
+        json_array_foreach (json_object_get(document, "paths"), i, path) {
+                const char *state = json_get_text(path, "state", "unknown");
+                table_row(table);
+                table_take(table, show_state(ctl, state), show_color(state));
+                table_cell(table, title_of(ctl, path), COLOR_NONE);
+                table_take(table, local_time(ctl, json_get_text(path, "since", NULL)), COLOR_NONE);
+        }
+        table_print(table, ctl->width, ctl->color, line_end, out);
+        if (table_rows(table) > 0)
+                (void)fprintf(out, "%s\n", line_end);
+}
+
+void status_print(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {
+        const Column columns[] = {{say(ctl, PHRASE_STATE), 0, false},
+                                  {say(ctl, PHRASE_TARGET), 20, false},
+                                  {say(ctl, PHRASE_SINCE), 0, false},
+                                  {say(ctl, PHRASE_SEEN), 0, false},
+                                  {say(ctl, PHRASE_WHY), 10, false}};
+        mon_cleanup(table_free_p) Table *table = table_new(columns, mon_count_of(columns));
+        size_t i, n_open = json_array_size(json_object_get(document, "incidents"));
+        json_t *target;
+
+        print_paths(ctl, document, line_end, out);
+        json_array_foreach (json_object_get(document, "targets"), i, target)
+                add_target(ctl, table, target);
+        if (table_rows(table) == 0)
+                (void)fprintf(out, "%s%s\n", say(ctl, PHRASE_NO_TARGETS), line_end);
+        table_print(table, ctl->width, ctl->color, line_end, out);
+        if (n_open > 0) {
+                mon_auto_free char *number = mon_printf("%zu", n_open);
+                mon_auto_free char *text = phrase_fill(PHRASE_OPEN_INCIDENTS, ctl->language, number);
+                (void)fprintf(out, "%s\n%s%s\n", line_end, text, line_end);
+        }
+}
+
+/* --- for Nagios ------------------------------------------------------------------------------------------------- */
+
+static char *summary(const Monctl *ctl, const json_t *document) {
+        const json_t *targets = json_object_get(document, "targets");
+        size_t n = json_array_size(targets), i;
+        mon_auto_free MessageTarget *list = mon_new_array(MessageTarget, n);
+        json_t *target;
+
+        json_array_foreach (targets, i, target) {
+                list[i] = (MessageTarget){json_get_text(target, "id", "?"), VERDICT_UNKNOWN, NSEC_UNKNOWN};
+                (void)verdict_from_name(json_get_text(target, "state", ""), &list[i].state);
+                if (text_parse_time(json_get_text(target, "since", ""), &list[i].since_at_real) != 0)
+                        list[i].since_at_real = NSEC_UNKNOWN;
+        }
+        return message_status(list, n, now_at_real(ctl), NULL, ctl->language);
+}
+
+/* Perfdata by the plugins' guidelines: 'label'=value[unit]. */
+static void print_perfdata(const json_t *document, bool named) {
+        const json_t *targets = json_object_get(document, "targets");
+        size_t counts[VERDICT_MAX + 1] = {0}, i;
+        json_t *target;
+
+        if (named) {
+                const json_t *last = json_object_get(json_array_get(targets, 0), "last_check");
+                const json_t *msec = json_object_get(last, "duration_ms");
+                if (json_is_number(msec))
+                        (void)printf(" | time=%.3fs;;;0", json_number_value(msec) / 1000.0);
+                return;
+        }
+        json_array_foreach (targets, i, target) {
+                Verdict state = VERDICT_UNKNOWN;
+                (void)verdict_from_name(json_get_text(target, "state", ""), &state);
+                counts[state]++;
+        }
+        (void)printf(" |");
+        for (Verdict v = VERDICT_UP; v <= VERDICT_MAX; v++)
+                (void)printf(" %s=%zu;;;0;%zu", verdict_name(v), counts[v], json_array_size(targets));
+}
+
+static void print_plugin(const Monctl *ctl, const json_t *document, int status, bool named) {
+        static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+        mon_auto_free char *text = summary(ctl, document);
+
+        for (char *bar = text; (bar = strchr(bar, '|')) != NULL;)
+                *bar = '/'; /* it begins the perfdata */
+        (void)printf("MOND %s - %s", words[status], text);
+        print_perfdata(document, named);
+        (void)printf("\n");
+}
+
+/* --- watching --------------------------------------------------------------------------------------------------- */
+
+typedef struct Watching {
+        Monctl *ctl;
+        Loop *loop;
+        Timer timer;
+        const char *subject;
+        char *last; /* what was printed, where it is no terminal */
+        bool drawn;
+        int status;
+} Watching;
+
+static char *draw(const Monctl *ctl, const json_t *document, const char *line_end) {
+        char *text = NULL;
+        size_t n = 0;
+        FILE *out = open_memstream(&text, &n);
+
+        if (!out)
+                abort();
+        status_print(ctl, document, line_end, out);
+        if (fclose(out) != 0)
+                abort();
+        return text;
+}
+
+static void on_watch(void *userdata) {
+        Watching *watching = userdata;
+        Monctl *ctl = watching->ctl;
+        mon_auto_json *document = NULL;
+
+        int r = ask_document(ctl, ASK_STATUS, watching->subject, &document);
+        if (r != EXIT_DONE && !watching->drawn) {
+                loop_stop(watching->loop, r);
+                return;
+        }
+        loop_arm_after(watching->loop, &watching->timer, STATUS_WATCH_EVERY);
+        if (r != EXIT_DONE) /* said on stderr; a daemon that restarts comes back */
+                return;
+        mon_auto_free char *text = draw(ctl, document, ctl->is_terminal ? "\x1b[K" : "");
+        if (ctl->is_terminal) {
+                mon_auto_free char *now = message_time(now_at_real(ctl), now_at_real(ctl), ctl->language);
+                mon_auto_free char *as_of = phrase_fill(PHRASE_AS_OF, ctl->language, now);
+                (void)printf("%s%s\x1b[K\n\x1b[K\n%s\x1b[K\n%s\x1b[J", watching->drawn ? "\x1b[H" : "\x1b[2J\x1b[H",
+                             as_of, text, say(ctl, PHRASE_WATCHING));
+        } else if (!text_is(text, watching->last)) {
+                (void)printf("%s%s", watching->drawn ? "\n" : "", text);
+                mon_replace(&watching->last, text);
+        }
+        watching->drawn = true;
+        r = flush_output(ctl);
+        if (r != EXIT_DONE)
+                loop_stop(watching->loop, r);
+}
+
+static void on_signal(int signo, void *userdata) {
+        Watching *watching = userdata;
+
+        (void)signo;
+        if (watching->ctl->is_terminal)
+                (void)printf("\n");
+        loop_stop(watching->loop, EXIT_DONE);
+}
+
+static int watch(Monctl *ctl, const char *subject) {
+        mon_cleanup(loop_free_p) Loop *loop = NULL;
+        mon_cleanup(loop_signal_free_p) LoopSignal *interrupt = NULL, *terminate = NULL;
+        Watching watching = {.ctl = ctl, .subject = subject};
+
+        int r = loop_new(ctl->clock, &loop);
+        if (r == 0)
+                r = loop_signal_new(loop, SIGINT, on_signal, &watching, &interrupt);
+        if (r == 0)
+                r = loop_signal_new(loop, SIGTERM, on_signal, &watching, &terminate);
+        if (r < 0)
+                return tell(ctl, EXIT_UNREACHABLE, mon_strerror(r));
+        watching.loop = loop;
+        watching.timer = (Timer){.fn = on_watch, .userdata = &watching};
+        loop_arm_after(loop, &watching.timer, 0);
+        r = loop_run(loop);
+        loop_disarm(loop, &watching.timer);
+        free(watching.last);
+        return r < 0 ? tell(ctl, EXIT_UNREACHABLE, mon_strerror(r)) : r;
+}
+
+int cmd_status(Monctl *ctl) {
+        const char *subject = ctl->args.n > 0 ? ctl->args.items[0] : NULL;
+        mon_auto_json *document = NULL;
+
+        if (ctl->options.watch)
+                return watch(ctl, subject);
+        int r = ask_document(ctl, ASK_STATUS, subject, &document);
+        if (r != EXIT_DONE)
+                return r;
+        int status = status_exit(document, subject != NULL);
+        if (ctl->options.plugin)
+                print_plugin(ctl, document, status, subject != NULL);
+        else if (ctl->options.json) {
+                r = print_document(ctl, document);
+                return r == EXIT_DONE ? status : r;
+        } else
+                status_print(ctl, document, "", stdout);
+        r = flush_output(ctl);
+        return r == EXIT_DONE ? status : r;
+}

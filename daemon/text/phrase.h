@@ -1,0 +1,161 @@
+/* The words of the command line: one row a phrase, French and English side by side. */
+#pragma once
+
+#include "daemon/model/target.h"
+
+/* PHRASE(NAME, "fr", "en") */
+#define PHRASES(PHRASE)                                                                                                \
+        /* headings */                                                                                                 \
+        PHRASE(TARGET, "CIBLE", "TARGET")                                                                              \
+        PHRASE(STATE, "ÉTAT", "STATE")                                                                                 \
+        PHRASE(SINCE, "DEPUIS", "SINCE")                                                                               \
+        PHRASE(SEEN, "VU", "SEEN")                                                                                     \
+        PHRASE(WHY, "CAUSE", "CAUSE")                                                                                  \
+        PHRASE(WHEN, "QUAND", "WHEN")                                                                                  \
+        PHRASE(TIME_TAKEN, "DURÉE", "TIME")                                                                            \
+        PHRASE(OPENED, "OUVERT", "OPENED")                                                                             \
+        PHRASE(LASTED, "DURÉE", "LASTED")                                                                              \
+        PHRASE(FIRST_SEEN, "PREMIÈRE FOIS", "FIRST SEEN")                                                              \
+        PHRASE(LAST_SEEN, "DERNIÈRE FOIS", "LAST SEEN")                                                                \
+        PHRASE(TIMES, "FOIS", "TIMES")                                                                                 \
+        PHRASE(RULE, "RÈGLE", "RULE")                                                                                  \
+        PHRASE(AVAILABLE, "DISPO.", "AVAIL.")                                                                          \
+        PHRASE(COVERAGE, "COUVERT", "COVERAGE")                                                                        \
+        PHRASE(IN_MAINTENANCE, "MAINT.", "MAINT.")                                                                     \
+        PHRASE(BROKEN, "PANNE", "DOWN")                                                                                \
+        PHRASE(NOT_SEEN, "NON VU", "NOT SEEN")                                                                         \
+        PHRASE(INCIDENTS, "INC.", "INC.")                                                                              \
+        PHRASE(WHAT, "ÉVÉNEMENT", "EVENT")                                                                             \
+        PHRASE(PATH, "CHEMIN", "PATH")                                                                                 \
+        /* remarks */                                                                                                  \
+        PHRASE(PAUSED, "en pause", "paused")                                                                           \
+        PHRASE(STILL_OPEN, "en cours", "open")                                                                         \
+        PHRASE(NOTHING, "Rien à montrer.", "Nothing to show.")                                                         \
+        PHRASE(NO_TARGETS, "Aucune cible.", "No targets.")                                                             \
+        PHRASE(AS_OF, "État à {1}", "As of {1}")                                                                       \
+        PHRASE(OPEN_INCIDENTS, "Incidents en cours : {1}", "Open incidents: {1}")                                      \
+        PHRASE(PERIOD, "Du {1} au {2}, règle {3}", "From {1} to {2}, rule {3}")                                        \
+        PHRASE(UNCONFIRMED, "non confirmés : {1} relevés, {2}", "unconfirmed: {1} checks, {2}")                        \
+        PHRASE(PROBING, "sonde en cours… {1} s", "probing… {1} s")                                                     \
+        PHRASE(WAITING, "en attente du démon… {1} s", "waiting for the daemon… {1} s")                                 \
+        PHRASE(FOLLOWING, "en attente d'événements, Ctrl-C pour arrêter", "waiting for events, Ctrl-C to stop")        \
+        PHRASE(WATCHING, "Ctrl-C pour quitter", "Ctrl-C to leave")                                                     \
+        PHRASE(INCIDENT, "Incident {1} : {2}", "Incident {1}: {2}")                                                    \
+        PHRASE(INCIDENT_OPENED, "ouvert", "opened")                                                                    \
+        PHRASE(INCIDENT_CONFIRMED, "confirmé", "confirmed")                                                            \
+        PHRASE(INCIDENT_CLOSED, "fermé", "closed")                                                                     \
+        PHRASE(INCIDENT_LASTED, "durée", "lasted")                                                                     \
+        PHRASE(INCIDENT_OBSERVED, "dont observée", "observed")                                                         \
+        PHRASE(INCIDENT_WORST, "pire état", "worst")                                                                   \
+        PHRASE(INCIDENT_CHANGED, "changé", "changed")                                                                  \
+        PHRASE(BANNER_WORD, "bannière", "banner")                                                                      \
+        PHRASE(PAUSED_NOW, "{1} : en pause, ce temps compte comme non observé.",                                       \
+               "{1}: paused; this time counts as not observed.")                                                       \
+        PHRASE(RESUMED_NOW, "{1} : la surveillance reprend.", "{1}: watched again.")                                   \
+        PHRASE(RELOADED, "Configuration relue : {1} ajoutées, {2} retirées, {3} changées, {4} inchangées.",            \
+               "Configuration reloaded: {1} added, {2} removed, {3} changed, {4} unchanged.")                          \
+        PHRASE(HEALTHY, "mond va bien.", "mond is well.")                                                              \
+        PHRASE(UNHEALTHY, "mond a des ennuis :", "mond has problems:")                                                 \
+        PHRASE(CLASSIFY_TITLE, "titre", "title")                                                                       \
+        PHRASE(CLASSIFY_EXCERPT, "phrase", "sentence")                                                                 \
+        PHRASE(CLASSIFY_RULE, "règle", "rule")                                                                         \
+        PHRASE(CLASSIFY_ANNOUNCED, "annonce", "announced")                                                             \
+        PHRASE(CLASSIFY_EXPLAIN, "Ce qui a été lu :", "What was read:")                                                \
+        PHRASE(CLASSIFY_DECIDED, "décide", "decided")                                                                  \
+        /* mistakes */                                                                                                 \
+        PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
+        PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \
+        PHRASE(UNKNOWN_COMMAND, "commande inconnue « {1} »", "unknown command \"{1}\"")                                \
+        PHRASE(UNKNOWN_OPTION, "option inconnue « {1} »", "unknown option \"{1}\"")                                    \
+        PHRASE(DID_YOU_MEAN, " ; vouliez-vous dire « {1} » ?", "; did you mean \"{1}\"?")                              \
+        PHRASE(OPTION_NOT_HERE, "« {1} » ne prend pas l'option --{2}", "\"{1}\" does not take the option --{2}")       \
+        PHRASE(OPTION_TWICE, "option --{1} donnée deux fois", "option --{1} is given twice")                           \
+        PHRASE(OPTION_VALUE, "l'option --{1} attend une valeur", "option --{1} needs a value")                         \
+        PHRASE(OPTION_NO_VALUE, "l'option --{1} ne prend pas de valeur", "option --{1} takes no value")                \
+        PHRASE(BAD_NUMBER, "--{1} attend un nombre de {2} à {3}", "--{1} takes a number from {2} to {3}")              \
+        PHRASE(BAD_TIME, "--{1} attend un instant (2026-01-31T09:00:00Z) ou une durée (7d)",                           \
+               "--{1} takes a time (2026-01-31T09:00:00Z) or a duration (7d)")                                         \
+        PHRASE(BAD_FORMAT, "--format attend csv, json ou openmetrics", "--format takes csv, json or openmetrics")      \
+        PHRASE(BAD_HEADER, "--header attend « Nom: valeur »", "--header takes \"Name: value\"")                        \
+        PHRASE(BAD_ID, "un numéro d'incident est un nombre", "an incident's id is a number")                           \
+        PHRASE(TOO_FEW, "« {1} » attend : {2}", "\"{1}\" needs: {2}")                                                  \
+        PHRASE(TOO_MANY, "« {1} » : argument de trop « {2} »", "\"{1}\": one argument too many, \"{2}\"")              \
+        PHRASE(CHECK_WHAT, "nommez des cibles, ou --all", "name targets, or --all")                                    \
+        PHRASE(NEEDS_DAEMON, "« {1} » a besoin du démon : pas avec --db", "\"{1}\" needs the daemon: not with --db")   \
+        PHRASE(UNKNOWN_TARGET, "cible inconnue « {1} »", "unknown target \"{1}\"")                                     \
+        PHRASE(UNKNOWN_INCIDENT, "incident inconnu : {1}", "unknown incident: {1}")                                    \
+        PHRASE(UNREACHABLE, "mond ne répond pas sur {1} : {2}", "mond does not answer on {1}: {2}")                    \
+        PHRASE(IS_IT_RUNNING, "Est-il démarré ? (systemctl status mond, ou --socket)",                                 \
+               "Is it running? (systemctl status mond, or --socket)")                                                  \
+        PHRASE(SOCKET_TOO_LONG, "{1} : un chemin de socket a au plus 107 octets",                                      \
+               "{1}: a socket's path has at most 107 bytes")                                                           \
+        PHRASE(BAD_ANSWER, "réponse illisible de mond : {1}", "mond's answer cannot be read: {1}")                     \
+        PHRASE(REFUSED, "refusé : il faut être root ou du groupe mond", "refused: only root and the group mond may")   \
+        PHRASE(SAYS, "mond répond : {1}", "mond says: {1}")                                                            \
+        PHRASE(STREAM_ENDED, "mond a fermé le flux", "mond has closed the stream")                                     \
+        PHRASE(CANNOT_READ, "{1} : {2}", "{1}: {2}")                                                                   \
+        PHRASE(CANNOT_WRITE, "écriture impossible : {1}", "cannot write: {1}")                                         \
+        PHRASE(TOO_LARGE, "{1} : plus grand que {2} octets", "{1}: larger than {2} bytes")                             \
+        PHRASE(NOT_RELOADED, "Configuration non relue, l'ancienne reste en service :",                                 \
+               "Configuration not loaded, the old one stays:")                                                         \
+        /* help */                                                                                                     \
+        PHRASE(USAGE, "Usage : monctl COMMANDE [OPTION…]", "Usage: monctl COMMAND [OPTION…]")                          \
+        PHRASE(USAGE_OF, "Usage : monctl {1}{2}{3} [OPTION…]", "Usage: monctl {1}{2}{3} [OPTION…]")                    \
+        PHRASE(COMMANDS, "Commandes :", "Commands:")                                                                   \
+        PHRASE(OPTIONS, "Options :", "Options:")                                                                       \
+        PHRASE(EXITS,                                                                                                  \
+               "Code de sortie : 0 fait (status : ouvert), 1 entravé, 2 fermé, 3 inconnu,\n"                         \
+               "64 mauvais usage, 65 mauvaises données, 69 démon injoignable, 77 refusé.",                             \
+               "Exit status: 0 done (status: open), 1 impaired, 2 closed, 3 unknown,\n"                                \
+               "64 bad usage, 65 bad data, 69 daemon unreachable, 77 refused.")                                        \
+        PHRASE(HELP_STATUS, "l'état de chaque cible, ou d'une seule", "the state of every target, or of one")          \
+        PHRASE(HELP_CHECK, "sonde maintenant, attend et montre le résultat", "probes now, waits, shows the result")    \
+        PHRASE(HELP_HISTORY, "les relevés d'une cible, du plus récent", "a target's checks, newest first")             \
+        PHRASE(HELP_UPTIME, "le compte du temps, par état", "the time accounting, by state")                           \
+        PHRASE(HELP_INCIDENTS, "les périodes d'indisponibilité", "the intervals of unavailability")                    \
+        PHRASE(HELP_INCIDENT, "un incident en entier", "one incident in full")                                         \
+        PHRASE(HELP_BANNERS, "les textes par lesquels les sites s'annoncent fermés",                                   \
+               "the texts by which sites said they were closed")                                                       \
+        PHRASE(HELP_EVENTS, "le journal des événements", "the event log")                                              \
+        PHRASE(HELP_CLASSIFY, "lit une page hors ligne et dit comment elle serait jugée",                              \
+               "reads one page offline, says how it would be judged")                                                  \
+        PHRASE(HELP_EXPORT, "les relevés, pour ailleurs", "the checks, to take elsewhere")                             \
+        PHRASE(HELP_PAUSE, "cesse de sonder une cible", "stops probing a target")                                      \
+        PHRASE(HELP_RESUME, "reprend après une pause", "goes on after a pause")                                        \
+        PHRASE(HELP_RELOAD, "relit la configuration", "re-reads the configuration")                                    \
+        PHRASE(HELP_HEALTH, "mond lui-même va-t-il bien ?", "is the daemon itself well?")                              \
+        PHRASE(HELP_VERSION, "les versions", "the versions")                                                           \
+        PHRASE(OPTION_HELP, "cette aide", "this help")                                                                 \
+        PHRASE(OPTION_VERSION, "la version de monctl", "monctl's version")                                             \
+        PHRASE(OPTION_JSON, "un document JSON", "one JSON document")                                                   \
+        PHRASE(OPTION_SOCKET, "le socket du démon", "the daemon's socket")                                             \
+        PHRASE(OPTION_DB, "lit une base directement, sans démon", "reads a database directly, no daemon")              \
+        PHRASE(OPTION_NO_COLOR, "sans couleurs (aussi : NO_COLOR)", "no colours (also: NO_COLOR)")                     \
+        PHRASE(OPTION_WATCH, "redessine jusqu'à Ctrl-C", "redraws until Ctrl-C")                                       \
+        PHRASE(OPTION_PLUGIN, "une ligne pour Nagios, avec ses mesures", "one line for Nagios, with perfdata")         \
+        PHRASE(OPTION_ALL, "toutes les cibles", "every target")                                                        \
+        PHRASE(OPTION_SINCE, "depuis cet instant, ou cette durée", "from this time, or this long ago")                 \
+        PHRASE(OPTION_UNTIL, "jusqu'à cet instant", "up to this time")                                                 \
+        PHRASE(OPTION_LIMIT, "au plus N lignes (100)", "at most N rows (100)")                                         \
+        PHRASE(OPTION_OPEN, "seulement ceux en cours", "only those still open")                                        \
+        PHRASE(OPTION_TARGET, "d'une seule cible", "of one target")                                                    \
+        PHRASE(OPTION_FOLLOW, "suit les événements en direct", "streams the events")                                   \
+        PHRASE(OPTION_STATUS, "le code HTTP reçu (200)", "the HTTP status received (200)")                             \
+        PHRASE(OPTION_HEADER, "un en-tête reçu, plusieurs fois permis", "a header received, may be repeated")          \
+        PHRASE(OPTION_URL, "l'adresse de la page", "the page's address")                                               \
+        PHRASE(OPTION_AT, "lit les dates de la page à cet instant", "reads its dates as of this time")                 \
+        PHRASE(OPTION_FORMAT, "csv (par défaut), json ou openmetrics", "csv (default), json or openmetrics")
+
+typedef enum Phrase {
+#define PHRASE(name, fr, en) PHRASE_##name,
+        PHRASES(PHRASE)
+#undef PHRASE
+                PHRASE_COUNT
+} Phrase;
+
+const char *phrase_text(Phrase phrase, Language language);
+/* With {1}, {2}, … replaced by the texts; the caller frees. A text that is not given leaves its place empty. */
+#define PHRASE_ARGS_MAX 5
+#define phrase_fill(phrase, language, ...)                                                                             \
+        phrase_fill_list((phrase), (language), (const char *const[PHRASE_ARGS_MAX]){__VA_ARGS__})
+char *phrase_fill_list(Phrase phrase, Language language, const char *const args[static PHRASE_ARGS_MAX]);

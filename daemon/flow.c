@@ -43,6 +43,7 @@ struct Flow {
         Timer retry;
         Nsec retry_after;
         Timer alive;
+        Timer expire;
         Nsec committed_at_boot;
 
         int trouble;
@@ -273,6 +274,25 @@ static void on_alive(void *userdata) {
         if (now - flow->committed_at_boot >= FLOW_ALIVE_EVERY && !timer_is_armed(&flow->retry))
                 (void)flow_commit(flow);
         loop_arm_after(flow->loop, &flow->alive, FLOW_ALIVE_EVERY);
+}
+
+/* Retention: what has outlived the configuration's spans goes, a little at a time. */
+static void on_expire(void *userdata) {
+        Flow *flow = userdata;
+        Nsec now = clock_at_real(flow->clock);
+        bool more = false;
+
+        if (flow->config && flow->trouble == 0 && !flow->crashed && store_begin(flow->store) == 0) {
+                int r = store_expire(flow->store, now - flow->config->retention_checks,
+                                     now - flow->config->retention_bodies, FLOW_EXPIRE_ROWS_MAX, &more);
+                if (r == 0)
+                        r = store_commit(flow->store, false);
+                if (r != 0) {
+                        store_rollback(flow->store);
+                        log_warning("what has outlived its retention could not be deleted: %s", mon_strerror(r));
+                }
+        }
+        loop_arm_after(flow->loop, &flow->expire, more ? FLOW_RETRY_MIN : FLOW_EXPIRE_EVERY);
 }
 
 /* --- the queue ------------------------------------------------------------------------------------------------- */
@@ -517,12 +537,14 @@ int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *st
                 .commit = {.fn = on_commit, .userdata = flow},
                 .retry = {.fn = on_retry, .userdata = flow},
                 .alive = {.fn = on_alive, .userdata = flow},
+                .expire = {.fn = on_expire, .userdata = flow},
         };
         flow->end = &flow->first;
         clock_random(clock, flow->event_seed, sizeof flow->event_seed);
         (void)flow_watch_time(flow);
         loop_defer(loop, &flow->commit);
         loop_arm_after(loop, &flow->alive, FLOW_ALIVE_EVERY);
+        loop_arm_after(loop, &flow->expire, FLOW_ALIVE_EVERY);
         *ret_flow = flow;
         return 0;
 }
@@ -551,6 +573,7 @@ void flow_free(Flow *flow) {
         loop_cancel_deferred(flow->loop, &flow->commit);
         loop_disarm(flow->loop, &flow->retry);
         loop_disarm(flow->loop, &flow->alive);
+        loop_disarm(flow->loop, &flow->expire);
         while (flow->first) {
                 Record *record = flow->first;
                 flow->first = record->next;

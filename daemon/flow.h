@@ -19,6 +19,9 @@
         (60 * NSEC_PER_SEC) /* a sign of life at least this often, so that a kill leaves a short gap                   \
                              */
 
+#define FLOW_EXPIRE_EVERY (3600 * NSEC_PER_SEC)
+#define FLOW_EXPIRE_ROWS_MAX 500 /* rows that retention deletes in one tick; the rest follows a second later */
+
 typedef struct Flow Flow;
 
 /* Told on the loop, in order. */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_LENGTH_MAX 24 /* a Content-Length in decimal */
-
 const Problem problem_bad_request = {400, "bad-request", "Bad Request"};
 const Problem problem_forbidden = {403, "forbidden", "Forbidden"};
 const Problem problem_not_found = {404, "not-found", "Not Found"};
@@ -58,11 +56,10 @@ void reply_header(Request *request, const char *name, const char *value) {
 
 /* Ends the request: what evhttp holds of it is evhttp's from here on. */
 static void send_text(Request *request, int status, const char *title, const char *type, const char *text) {
-        char length[REPLY_LENGTH_MAX];
         struct evbuffer *body = NULL;
 
         if (request->http) {
-                (void)snprintf(length, sizeof length, "%zu", strlen(text));
+                mon_auto_free char *length = mon_printf("%zu", strlen(text));
                 reply_header(request, "Content-Type", type);
                 reply_header(request, "Content-Length", length);
                 reply_header(request, "Cache-Control", "no-store");

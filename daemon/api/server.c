@@ -12,11 +12,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* evhttp refuses larger bodies while it reads; what lies between gets our own answer after it was read, because a
- * client in the middle of its writing would not see it. */
-#define SERVER_BODY_HARD_MAX (1U << 20)
-#define SERVER_PATH_MAX 1024
-
 static const struct {
         enum evhttp_cmd_type type;
         const char *name;
@@ -84,7 +79,7 @@ static char *path_of(const struct evhttp_uri *uri) {
         const char *raw = uri ? evhttp_uri_get_path(uri) : NULL;
         size_t n = 0;
 
-        if (!raw || strlen(raw) > SERVER_PATH_MAX)
+        if (!raw || strlen(raw) > API_RAW_PATH_MAX)
                 return NULL;
         char *path = evhttp_uridecode(raw, 0, &n);
         if (path && strlen(path) == n && text_is_utf8(path, n))
@@ -211,7 +206,7 @@ static int serve(Api *api, int *fd) {
         if (!api->http)
                 return -ENOMEM;
         evhttp_set_max_headers_size(api->http, API_HEADERS_MAX);
-        evhttp_set_max_body_size(api->http, SERVER_BODY_HARD_MAX);
+        evhttp_set_max_body_size(api->http, API_BODY_READ_MAX);
         unsigned all = 0;
         for (size_t i = 0; i < mon_count_of(methods); i++)
                 all |= methods[i].type;

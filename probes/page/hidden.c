@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define HIDDEN_CLASS_MAX 1024 /* bytes of one class attribute that are looked at */
-#define HIDDEN_RULE_MAX 4096 /* bytes of one style rule's body that are looked at */
+#define HIDDEN_RULE_MAX 4096  /* bytes of one style rule's body that are looked at */
 
 static bool is_space(char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';

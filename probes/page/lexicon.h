@@ -7,9 +7,10 @@
 #pragma once
 
 #include "daemon/base/digest.h"
+#include "probes/page/element.h"
 
 #define LEXICON_RULES_MAX 1000
-#define LEXICON_STEMS_MAX 16       /* of one rule */
+#define LEXICON_STEMS_MAX 32       /* of one rule */
 #define LEXICON_STEM_MAX 40        /* bytes of a stem */
 #define LEXICON_PATTERN_MAX 4000   /* bytes of a pattern, macros written out */
 #define LEXICON_ID_MAX 80          /* bytes of a rule's id */
@@ -48,7 +49,8 @@ typedef struct LexiconRuleTexts {
         const char *id;
         LexiconSense sense;
         LexiconStrength strength;
-        const char *const *stems;
+        const char *const *stems; /* beginnings of words, folded, at least two bytes each. None: a modifier of sense
+                                     over, calm or announced, asked only where another rule speaks */
         size_t n_stems;
         const char *pattern;  /* PCRE2 on folded text; NULL: a stem is enough */
         const char *unless;   /* NULL, or a pattern that silences the rule in its sentence */
@@ -64,6 +66,36 @@ mon_define_cleanup(Lexicon, lexicon_free);
 mon_must_check char *lexicon_add(Lexicon *lexicon, const LexiconRuleTexts *texts);
 /* Builds what scans for the stems; call once after the last rule. */
 void lexicon_finish(Lexicon *lexicon);
+
+/* --- what the reader does with it ------------------------------------------------------------------------------- */
+
+#define LEXICON_HITS_MAX 24    /* rules that speak for one sentence */
+#define LEXICON_RUNS_MAX 20000 /* patterns run on one page; what comes after is not asked */
+
+typedef struct LexiconRule {
+        const char *id;
+        LexiconSense sense;
+        LexiconStrength strength;
+        unsigned places;
+        const char *language;
+} LexiconRule;
+
+/* The scratch of one page's scan. */
+typedef struct LexiconScan {
+        const Lexicon *lexicon;
+        uint32_t *stamps; /* of the last sentence in which a rule was a candidate */
+        uint32_t stamp;
+        uint32_t n_runs;
+} LexiconScan;
+
+void lexicon_scan_init(LexiconScan *scan, const Lexicon *lexicon);
+void lexicon_scan_fini(LexiconScan *scan);
+/* The rules that speak for one folded sentence that stands at `places`, by their index; the number of them. */
+size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, unsigned places,
+                             uint16_t ret_hits[static LEXICON_HITS_MAX]);
+const LexiconRule *lexicon_rule(const Lexicon *lexicon, size_t index);
+
+/* --- names and hashes -------------------------------------------------------------------------------------------- */
 
 const char *lexicon_sense_name(LexiconSense sense);
 bool lexicon_sense_from_name(const char *name, LexiconSense *ret_sense);

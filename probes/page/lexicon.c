@@ -1,0 +1,318 @@
+#include "probes/page/lexicon.h"
+
+#include "daemon/base/text.h"
+#include "probes/page/pattern.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LEXICON_LETTERS 37 /* a to z, 0 to 9, anything else */
+
+typedef struct Rule {
+        LexiconRule face; /* its texts are owned by this */
+        Pattern *pattern; /* NULL: a stem is enough */
+        Pattern *unless;
+        char *pattern_text, *unless_text;
+        char **stems;
+        size_t n_stems;
+} Rule;
+
+typedef struct Stem {
+        const char *text;
+        uint16_t len;
+        uint16_t rule;
+} Stem;
+
+struct Lexicon {
+        Rule *rules;
+        size_t n;
+        Stem *stems; /* sorted */
+        size_t n_stems;
+        uint16_t *modifiers; /* rules without stems */
+        size_t n_modifiers;
+        uint16_t first[LEXICON_LETTERS * LEXICON_LETTERS + 1]; /* the first stem of each pair of letters */
+        bool is_finished;
+        uint64_t hash;
+        Sha256 sha256;
+};
+
+static const char *const sense_names[SENSE_COUNT] = {
+        [SENSE_CLOSED] = "closed", [SENSE_PART] = "part",       [SENSE_ANNOUNCED] = "announced",
+        [SENSE_OVER] = "over",     [SENSE_ERROR] = "error",     [SENSE_NOT_FOUND] = "not_found",
+        [SENSE_WALL] = "wall",     [SENSE_CAPTCHA] = "captcha", [SENSE_DENIED] = "denied",
+        [SENSE_RATE] = "rate",     [SENSE_QUEUE] = "queue",     [SENSE_PARKED] = "parked",
+        [SENSE_SHELL] = "shell",   [SENSE_CALM] = "calm",
+};
+
+const char *lexicon_sense_name(LexiconSense sense) {
+        return sense_names[sense];
+}
+
+bool lexicon_sense_from_name(const char *name, LexiconSense *ret_sense) {
+        for (int i = 0; i < SENSE_COUNT; i++)
+                if (text_is(name, sense_names[i])) {
+                        *ret_sense = (LexiconSense)i;
+                        return true;
+                }
+        return false;
+}
+
+Lexicon *lexicon_new(void) {
+        return mon_new(Lexicon);
+}
+
+static void rule_fini(Rule *rule) {
+        free((char *)rule->face.id);
+        free((char *)rule->face.language);
+        pattern_free(rule->pattern);
+        pattern_free(rule->unless);
+        free(rule->pattern_text);
+        free(rule->unless_text);
+        for (size_t i = 0; i < rule->n_stems; i++)
+                free(rule->stems[i]);
+        free(rule->stems);
+        *rule = (Rule){0};
+}
+
+void lexicon_free(Lexicon *lexicon) {
+        if (!lexicon)
+                return;
+        for (size_t i = 0; i < lexicon->n; i++)
+                rule_fini(&lexicon->rules[i]);
+        free(lexicon->rules);
+        free(lexicon->stems);
+        free(lexicon->modifiers);
+        free(lexicon);
+}
+
+static bool is_word(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static char *check_texts(const LexiconRuleTexts *texts) {
+        if (strlen(texts->id) > LEXICON_ID_MAX)
+                return mon_printf("the id is longer than %d bytes", LEXICON_ID_MAX);
+        if (texts->n_stems > LEXICON_STEMS_MAX)
+                return mon_printf("more than %d stems", LEXICON_STEMS_MAX);
+        if (texts->n_stems == 0 && texts->sense != SENSE_CALM && texts->sense != SENSE_OVER &&
+            texts->sense != SENSE_ANNOUNCED && texts->places != PLACE_ADDRESS)
+                return mon_strdup("needs stems: only calm, over and announced may do without");
+        if (texts->n_stems == 0 && !texts->pattern)
+                return mon_strdup("needs stems or a pattern");
+        for (size_t i = 0; i < texts->n_stems; i++) {
+                const char *stem = texts->stems[i];
+                size_t n = strlen(stem);
+                if (n < 2 || n > LEXICON_STEM_MAX || !is_word(stem[0]))
+                        return mon_printf(
+                                "the stem \"%s\" must begin with a letter or digit without accent, in lower "
+                                "case, and have at most %d",
+                                stem, LEXICON_STEM_MAX);
+        }
+        if ((texts->pattern && strlen(texts->pattern) > LEXICON_PATTERN_MAX) ||
+            (texts->unless && strlen(texts->unless) > LEXICON_PATTERN_MAX))
+                return mon_printf("a pattern is longer than %d bytes", LEXICON_PATTERN_MAX);
+        return NULL;
+}
+
+static char *compile(const char *text, Pattern **ret_pattern) {
+        char *mistake = NULL;
+
+        if (text)
+                *ret_pattern = pattern_new(text, PATTERN_FOLDED, LEXICON_STEP_LIMIT, LEXICON_HEAP_KIB_LIMIT, &mistake);
+        return mistake;
+}
+
+static Rule *place_for(Lexicon *lexicon, const char *id) {
+        for (size_t i = 0; i < lexicon->n; i++)
+                if (strcmp(lexicon->rules[i].face.id, id) == 0) {
+                        rule_fini(&lexicon->rules[i]);
+                        return &lexicon->rules[i];
+                }
+        lexicon->rules = mon_realloc_array(lexicon->rules, lexicon->n + 1, sizeof *lexicon->rules);
+        return &lexicon->rules[lexicon->n++];
+}
+
+char *lexicon_add(Lexicon *lexicon, const LexiconRuleTexts *texts) {
+        mon_cleanup(pattern_free_p) Pattern *pattern = NULL;
+        mon_cleanup(pattern_free_p) Pattern *unless = NULL;
+        char *mistake = check_texts(texts);
+
+        assert(!lexicon->is_finished);
+        if (!mistake && lexicon->n == LEXICON_RULES_MAX)
+                mistake = mon_printf("more than %d rules", LEXICON_RULES_MAX);
+        if (!mistake)
+                mistake = compile(texts->pattern, &pattern);
+        if (!mistake)
+                mistake = compile(texts->unless, &unless);
+        if (mistake)
+                return mistake;
+        Rule rule = {
+                .face = {.id = mon_strdup(texts->id),
+                         .sense = texts->sense,
+                         .strength = texts->strength,
+                         .places = texts->places,
+                         .language = mon_strdup(texts->language ? texts->language : "")},
+                .pattern = mon_steal(&pattern),
+                .unless = mon_steal(&unless),
+                .pattern_text = mon_strdup(texts->pattern),
+                .unless_text = mon_strdup(texts->unless),
+                .stems = mon_new_array(char *, texts->n_stems),
+                .n_stems = texts->n_stems,
+        };
+        for (size_t i = 0; i < texts->n_stems; i++)
+                rule.stems[i] = mon_strdup(texts->stems[i]);
+        *place_for(lexicon, texts->id) = rule;
+        return NULL;
+}
+
+static size_t letter(char c) {
+        return c >= 'a' && c <= 'z' ? (size_t)(c - 'a') : c >= '0' && c <= '9' ? (size_t)(26 + c - '0') : 36;
+}
+
+static size_t pair(const char *text) {
+        return letter(text[0]) * LEXICON_LETTERS + letter(text[1]);
+}
+
+static int by_pair(const void *a, const void *b) {
+        const Stem *x = a, *y = b;
+        size_t p = pair(x->text), q = pair(y->text);
+
+        if (p != q)
+                return p < q ? -1 : 1;
+        int order = strcmp(x->text, y->text);
+        return order != 0 ? order : (int)x->rule - (int)y->rule;
+}
+
+static void add_hash(Buf *all, const char *text) {
+        int r = buf_append(all, text ? text : "", text ? strlen(text) + 1 : 1);
+        assert(r == 0);
+        (void)r;
+}
+
+static void hash_all(Lexicon *lexicon) {
+        mon_auto_buf Buf all = BUF_INIT(SIZE_MAX / 2);
+
+        for (size_t i = 0; i < lexicon->n; i++) {
+                const Rule *rule = &lexicon->rules[i];
+                char numbers[64];
+                (void)snprintf(numbers, sizeof numbers, "%d %d %u %zu", (int)rule->face.sense, (int)rule->face.strength,
+                               rule->face.places, rule->n_stems);
+                add_hash(&all, rule->face.id);
+                add_hash(&all, numbers);
+                add_hash(&all, rule->face.language);
+                add_hash(&all, rule->pattern_text);
+                add_hash(&all, rule->unless_text);
+                for (size_t k = 0; k < rule->n_stems; k++)
+                        add_hash(&all, rule->stems[k]);
+        }
+        lexicon->hash = hash_of(buf_text(&all), all.len, 0);
+        sha256_of(buf_text(&all), all.len, &lexicon->sha256);
+}
+
+void lexicon_finish(Lexicon *lexicon) {
+        size_t n = 0;
+
+        assert(!lexicon->is_finished);
+        for (size_t i = 0; i < lexicon->n; i++)
+                n += lexicon->rules[i].n_stems;
+        lexicon->stems = mon_new_array(Stem, n);
+        lexicon->modifiers = mon_new_array(uint16_t, lexicon->n);
+        for (size_t i = 0; i < lexicon->n; i++) {
+                const Rule *rule = &lexicon->rules[i];
+                if (rule->n_stems == 0)
+                        lexicon->modifiers[lexicon->n_modifiers++] = (uint16_t)i;
+                for (size_t k = 0; k < rule->n_stems; k++)
+                        lexicon->stems[lexicon->n_stems++] =
+                                (Stem){rule->stems[k], (uint16_t)strlen(rule->stems[k]), (uint16_t)i};
+        }
+        qsort(lexicon->stems, lexicon->n_stems, sizeof *lexicon->stems, by_pair);
+        for (size_t i = lexicon->n_stems, p = LEXICON_LETTERS * LEXICON_LETTERS + 1; p-- > 0;) {
+                while (i > 0 && pair(lexicon->stems[i - 1].text) >= p)
+                        i--;
+                lexicon->first[p] = (uint16_t)i;
+        }
+        hash_all(lexicon);
+        lexicon->is_finished = true;
+}
+
+const LexiconRule *lexicon_rule(const Lexicon *lexicon, size_t index) {
+        assert(index < lexicon->n);
+        return &lexicon->rules[index].face;
+}
+
+size_t lexicon_size(const Lexicon *lexicon) {
+        return lexicon->n;
+}
+
+uint64_t lexicon_hash(const Lexicon *lexicon) {
+        return lexicon->hash;
+}
+
+const Sha256 *lexicon_sha256(const Lexicon *lexicon) {
+        return &lexicon->sha256;
+}
+
+void lexicon_scan_init(LexiconScan *scan, const Lexicon *lexicon) {
+        assert(lexicon->is_finished);
+        *scan = (LexiconScan){.lexicon = lexicon, .stamps = mon_new_array(uint32_t, lexicon->n)};
+}
+
+void lexicon_scan_fini(LexiconScan *scan) {
+        free(scan->stamps);
+        *scan = (LexiconScan){0};
+}
+
+/* A pattern that runs into its limits does not speak: a limit is there to be met by hostile text only. */
+static bool matches(LexiconScan *scan, const Pattern *pattern, const char *text, size_t n) {
+        bool found = false;
+
+        if (scan->n_runs >= LEXICON_RUNS_MAX)
+                return false;
+        scan->n_runs++;
+        return pattern_match(pattern, text, n, &found) == 0 && found;
+}
+
+static bool speaks(LexiconScan *scan, const Rule *rule, const char *text, size_t n, unsigned places) {
+        if (rule->face.places != 0 && !(rule->face.places & places))
+                return false;
+        if (rule->face.places == 0 && (places & PLACE_ADDRESS))
+                return false;
+        if (rule->pattern && !matches(scan, rule->pattern, text, n))
+                return false;
+        return !rule->unless || !matches(scan, rule->unless, text, n);
+}
+
+static void ask_modifiers(LexiconScan *scan, const char *text, size_t n, unsigned places, uint16_t *hits,
+                          size_t *n_hits) {
+        const Lexicon *lexicon = scan->lexicon;
+
+        for (size_t i = 0; i < lexicon->n_modifiers && *n_hits < LEXICON_HITS_MAX; i++)
+                if (speaks(scan, &lexicon->rules[lexicon->modifiers[i]], text, n, places))
+                        hits[(*n_hits)++] = lexicon->modifiers[i];
+}
+
+size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, unsigned places,
+                             uint16_t ret_hits[static LEXICON_HITS_MAX]) {
+        const Lexicon *lexicon = scan->lexicon;
+        size_t n_hits = 0;
+
+        scan->stamp++;
+        for (size_t i = 0; i + 1 < n && n_hits < LEXICON_HITS_MAX; i++) {
+                if (!is_word(folded[i]) || (i > 0 && is_word(folded[i - 1])))
+                        continue;
+                size_t p = pair(folded + i);
+                for (size_t k = lexicon->first[p]; k < lexicon->first[p + 1] && n_hits < LEXICON_HITS_MAX; k++) {
+                        const Stem *stem = &lexicon->stems[k];
+                        if (scan->stamps[stem->rule] == scan->stamp || stem->len > n - i ||
+                            memcmp(stem->text, folded + i, stem->len) != 0)
+                                continue;
+                        scan->stamps[stem->rule] = scan->stamp;
+                        if (speaks(scan, &lexicon->rules[stem->rule], folded, n, places))
+                                ret_hits[n_hits++] = stem->rule;
+                }
+        }
+        if (n_hits > 0 || (places & PLACE_ADDRESS))
+                ask_modifiers(scan, folded, n, places, ret_hits, &n_hits);
+        return n_hits;
+}

@@ -1,0 +1,104 @@
+#include "probes/page/sentence.h"
+
+#include "daemon/base/text.h"
+
+#define SENTENCE_SHORT_MAX 3 /* "M." "art." "cf." end no sentence */
+
+static bool is_space(char c) {
+        return c == ' ' || c == '\n';
+}
+
+/* A letter that begins a sentence: upper case or not Latin, a digit, an opening mark. */
+static bool begins(const char *at, const char *end) {
+        while (at < end && (*at == ' ' || *at == '\n' || *at == '*' || *at == '-'))
+                at++;
+        if (at >= end)
+                return true;
+        unsigned char c = (unsigned char)*at;
+        if (c == 0xc3 && at + 1 < end) /* À to Þ in UTF-8 */
+                return (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] <= 0x9e;
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '(' || c == '"' || c >= 0xc2;
+}
+
+static bool is_abbreviation(const char *text, const char *dot) {
+        const char *word = dot;
+
+        while (word > text && !is_space(word[-1]) && word[-1] != '.' && word[-1] != '(')
+                word--;
+        size_t n = (size_t)(dot - word);
+        if (n == 0 || n > SENTENCE_SHORT_MAX)
+                return false;
+        return n == 1 ? word[0] < '0' || word[0] > '9'
+                      : text_starts(word, "art.") || text_starts(word, "cf.") || text_starts(word, "etc.") ||
+                                text_starts(word, "ex.") || text_starts(word, "Mr.") || text_starts(word, "Dr.") ||
+                                text_starts(word, "St.") || text_starts(word, "no.");
+}
+
+/* Whether a sentence ends with the mark at `at`. */
+static bool ends_at(const char *text, const char *at, const char *end) {
+        const char *after = at + 1;
+
+        if (*at == '!' || *at == '?')
+                return after >= end || is_space(*after);
+        while (after < end && (*after == '"' || *after == ')' || *after == '.'))
+                after++;
+        if (after < end && !is_space(*after))
+                return false;
+        if (at > text && at[-1] == '.') /* an ellipsis goes on in lower case */
+                return begins(after, end);
+        return begins(after, end) || !is_abbreviation(text, at);
+}
+
+static size_t title_mark(const char *at, const char *end) {
+        static const char *const marks[] = {" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " / "};
+
+        for (size_t i = 0; i < mon_count_of(marks); i++) {
+                size_t n = strlen(marks[i]);
+                if ((size_t)(end - at) >= n && memcmp(at, marks[i], n) == 0)
+                        return n;
+        }
+        return 0;
+}
+
+static size_t cut_long(const char *text, size_t n, size_t max) {
+        size_t cut = text_cut(text, n, max);
+
+        for (size_t i = cut; i > cut / 2; i--)
+                if (is_space(text[i - 1]))
+                        return i - 1;
+        return cut ? cut : n;
+}
+
+size_t sentence_take(const char *text, size_t n, size_t max, bool is_title, size_t *ret_next) {
+        const char *end = text + n, *at = text;
+        size_t len = n, skip = 0;
+
+        for (; at < end; at++) {
+                if ((size_t)(at - text) >= max) {
+                        len = cut_long(text, n, max);
+                        break;
+                }
+                if ((*at == '.' || *at == '!' || *at == '?') && ends_at(text, at, end)) {
+                        len = (size_t)(at - text) + 1;
+                        while (len < n && !is_space(text[len]))
+                                len++;
+                        break;
+                }
+                if (*at == '\n' && at > text && (begins(at, end) || strchr(".!?:;", at[-1]))) {
+                        len = (size_t)(at - text);
+                        break;
+                }
+                if (is_title && *at == ' ') {
+                        skip = title_mark(at, end);
+                        if (skip > 0) {
+                                len = (size_t)(at - text);
+                                break;
+                        }
+                }
+        }
+        size_t next = len + skip;
+        while (next < n && is_space(text[next]))
+                next++;
+        *ret_next = next > 0 ? next : 1;
+        return len;
+}

@@ -1,0 +1,110 @@
+#include "probes/page/tree.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include <libxml/HTMLparser.h>
+#include <libxml/HTMLtree.h>
+#include <libxml/xpath.h>
+
+#define XPATH_MISTAKE_MAX 200
+
+struct XPath {
+        xmlXPathCompExprPtr compiled;
+};
+
+struct Tree {
+        htmlDocPtr doc;
+};
+
+/* libxml2 prints to stderr unless somebody listens. */
+static void be_silent(void *userdata, xmlErrorPtr error) {
+        char *said = userdata;
+
+        if (said && said[0] == '\0' && error && error->message) {
+                size_t n = strcspn(error->message, "\n");
+                n = n < XPATH_MISTAKE_MAX - 1 ? n : XPATH_MISTAKE_MAX - 1;
+                memcpy(said, error->message, n);
+                said[n] = '\0';
+        }
+}
+
+static xmlXPathContextPtr context_new(xmlDocPtr doc, char *said) {
+        xmlXPathContextPtr context = xmlXPathNewContext(doc);
+
+        if (!context)
+                abort();
+        context->error = be_silent;
+        context->userData = said;
+        context->opLimit = TREE_XPATH_STEPS_MAX;
+        return context;
+}
+
+static bool is_sound(const XPath *xpath, char *said) {
+        htmlDocPtr doc = htmlNewDocNoDtD(NULL, NULL);
+        if (!doc)
+                abort();
+        xmlXPathContextPtr context = context_new(doc, said);
+        xmlXPathObjectPtr result = xmlXPathCompiledEval(xpath->compiled, context);
+        bool sound = result != NULL;
+
+        xmlXPathFreeObject(result);
+        xmlXPathFreeContext(context);
+        xmlFreeDoc(doc);
+        return sound;
+}
+
+XPath *xpath_new(const char *text, char **ret_mistake) {
+        char said[XPATH_MISTAKE_MAX] = "";
+        mon_cleanup(xpath_free_p) XPath *xpath = mon_new(XPath);
+        xmlXPathContextPtr context = context_new(NULL, said);
+
+        xpath->compiled = xmlXPathCtxtCompile(context, (const xmlChar *)text);
+        xmlXPathFreeContext(context);
+        if (xpath->compiled && is_sound(xpath, said))
+                return mon_steal(&xpath);
+        *ret_mistake = mon_printf("bad XPath: %s", said[0] ? said : "it does not compile");
+        return NULL;
+}
+
+void xpath_free(XPath *xpath) {
+        if (!xpath)
+                return;
+        xmlXPathFreeCompExpr(xpath->compiled);
+        free(xpath);
+}
+
+Tree *tree_new(const char *text, size_t n) {
+        const int options =
+                HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT;
+
+        if (n > INT_MAX)
+                return NULL;
+        htmlDocPtr doc = htmlReadMemory(text, (int)n, NULL, "UTF-8", options);
+        if (!doc)
+                return NULL;
+        Tree *tree = mon_new(Tree);
+        tree->doc = doc;
+        return tree;
+}
+
+void tree_free(Tree *tree) {
+        if (!tree)
+                return;
+        xmlFreeDoc(tree->doc);
+        free(tree);
+}
+
+int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_holds) {
+        char said[XPATH_MISTAKE_MAX] = "";
+        xmlXPathContextPtr context = context_new(tree->doc, said);
+        xmlXPathObjectPtr result = xmlXPathCompiledEval(xpath->compiled, context);
+
+        xmlXPathFreeContext(context);
+        if (!result)
+                return TREE_E_COST;
+        *ret_holds = xmlXPathCastToBoolean(result);
+        xmlXPathFreeObject(result);
+        return 0;
+}

@@ -1,0 +1,188 @@
+#include "probes/page/weigh.h"
+
+#include "daemon/base/text.h"
+
+#include <assert.h>
+
+#define WEIGH_TINY 250    /* bytes of other text: the page says nothing else */
+#define WEIGH_SMALL 700   /* a replacement page with its address and its links */
+#define WEIGH_MEDIUM 1500 /* a page with some content */
+#define WEIGH_LARGE 3000  /* an article, terms of use */
+#define WEIGH_LEAD 250    /* bytes of own text before a sentence that still opens the page */
+#define WEIGH_ARTICLE 6   /* long paragraphs that make a page an article */
+#define WEIGH_ALONE 200   /* bytes of visible text under which alternative and noscript text count */
+
+static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *features) {
+        unsigned places = sentence->places;
+        bool is_alone = features->visible < WEIGH_ALONE;
+
+        if (places & PLACE_TITLE)
+                return 120;
+        if (places & PLACE_COOKIE)
+                return 0;
+        if (places & (PLACE_NOSCRIPT | PLACE_ALT))
+                return is_alone ? 90 : 0;
+        if (places & (PLACE_NAV | PLACE_FOOTER | PLACE_ASIDE))
+                return features->own < WEIGH_ALONE ? 60 : 10;
+        if (places & PLACE_QUOTE)
+                return 40;
+        if (places & PLACE_FORM)
+                return 60;
+        if (places & PLACE_ALERT)
+                return 130;
+        if (places & PLACE_HEADING)
+                return sentence->level <= 2 ? 130 : 115;
+        return 100;
+}
+
+static bool is_article(const PageFeatures *features) {
+        return features->n_paragraphs >= WEIGH_ARTICLE && features->own > WEIGH_LARGE;
+}
+
+static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *features) {
+        uint32_t rest = features->own > features->spoken ? features->own - features->spoken : 0;
+        uint32_t percent = rest <= WEIGH_TINY     ? 130
+                           : rest <= WEIGH_SMALL  ? 100
+                           : rest <= WEIGH_MEDIUM ? 80
+                           : rest <= WEIGH_LARGE  ? 55
+                                                  : 35;
+        bool is_lead = sentence->level > 0 && sentence->level <= 2 && sentence->position < WEIGH_LEAD;
+
+        if (percent < 70 && ((sentence->places & PLACE_ALERT) || (is_lead && !is_article(features))))
+                return 70;
+        return percent;
+}
+
+/* What a sentence says once its own counter-phrases have been heard. */
+typedef struct Heard {
+        LexiconStrength strength[SENSE_COUNT];
+        uint16_t rule[SENSE_COUNT];
+} Heard;
+
+static void hush(Heard *heard, LexiconSense sense, LexiconSense by) {
+        if (heard->strength[by] >= heard->strength[sense])
+                heard->strength[sense] = 0;
+}
+
+static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *ret_heard) {
+        *ret_heard = (Heard){0};
+        for (size_t i = 0; i < sentence->n_rules; i++) {
+                const LexiconRule *rule = lexicon_rule(lexicon, sentence->rules[i]);
+                if (rule->strength > ret_heard->strength[rule->sense]) {
+                        ret_heard->strength[rule->sense] = rule->strength;
+                        ret_heard->rule[rule->sense] = sentence->rules[i];
+                }
+        }
+        for (int sense = 0; sense < SENSE_COUNT; sense++)
+                if (sense != SENSE_CALM && ret_heard->strength[SENSE_CALM])
+                        hush(ret_heard, (LexiconSense)sense, SENSE_CALM);
+        if (ret_heard->strength[SENSE_OVER]) {
+                hush(ret_heard, SENSE_CLOSED, SENSE_OVER);
+                hush(ret_heard, SENSE_PART, SENSE_OVER);
+                hush(ret_heard, SENSE_ANNOUNCED, SENSE_OVER);
+        }
+        if (ret_heard->strength[SENSE_CLOSED])
+                ret_heard->strength[SENSE_PART] = 0;
+}
+
+static bool read_span(const PageSentence *sentence, Nsec at_real, bool also_after, AnnounceSpan *ret_span) {
+        return announce_read(sentence->folded, at_real, ret_span) ||
+               (also_after && announce_read(sentence->after, at_real, ret_span));
+}
+
+/* What is announced for a span that has begun is present; for one that has ended, nothing. What is said to be closed
+ * for a span that has not begun is announced. */
+static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_real, bool *ret_dated,
+                          AnnounceSpan *ret_span) {
+        bool announced = heard->strength[SENSE_ANNOUNCED] > 0;
+        LexiconSense now = heard->strength[SENSE_CLOSED] ? SENSE_CLOSED : SENSE_PART;
+
+        *ret_dated = (announced || heard->strength[now]) && read_span(sentence, at_real, announced, ret_span);
+        if (!*ret_dated) {
+                if (announced && heard->strength[now] > heard->strength[SENSE_ANNOUNCED])
+                        heard->strength[SENSE_ANNOUNCED] = 0;
+                else if (announced)
+                        heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
+                return;
+        }
+        bool begun = ret_span->from_at_real == NSEC_UNKNOWN || ret_span->from_at_real <= at_real;
+        bool ended = ret_span->until_at_real != NSEC_UNKNOWN && ret_span->until_at_real <= at_real;
+        if (ret_span->from_at_real != NSEC_UNKNOWN && !begun) {
+                if (!announced && heard->strength[now]) {
+                        heard->strength[SENSE_ANNOUNCED] = heard->strength[now];
+                        heard->rule[SENSE_ANNOUNCED] = heard->rule[now];
+                }
+                heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
+        } else if (announced && ret_span->from_at_real != NSEC_UNKNOWN) {
+                if (!ended && heard->strength[SENSE_CLOSED] < heard->strength[SENSE_ANNOUNCED]) {
+                        heard->strength[SENSE_CLOSED] = heard->strength[SENSE_ANNOUNCED];
+                        heard->rule[SENSE_CLOSED] = heard->rule[SENSE_ANNOUNCED];
+                } else if (ended)
+                        heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
+                heard->strength[SENSE_ANNOUNCED] = 0;
+        }
+}
+
+static bool is_repeated(const Scale *scale, const PageSentence *sentence, LexiconSense sense) {
+        for (size_t i = 0; i < scale->n; i++)
+                if (scale->voices[i].sense == sense && scale->voices[i].sentence != sentence &&
+                    strcmp(scale->voices[i].sentence->folded, sentence->folded) == 0)
+                        return true;
+        return false;
+}
+
+static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon *lexicon, const PageFeatures *features,
+                       Nsec at_real) {
+        Heard heard;
+        AnnounceSpan span = {NSEC_UNKNOWN, NSEC_UNKNOWN, false};
+        bool is_dated;
+
+        listen(sentence, lexicon, &heard);
+        place_in_time(&heard, sentence, at_real, &is_dated, &span);
+        uint32_t percent = place_percent(sentence, features) * size_percent(sentence, features) / 100;
+        for (int i = 0; i < SENSE_COUNT && scale->n < WEIGH_VOICES_MAX; i++) {
+                LexiconSense sense = (LexiconSense)i;
+                if (heard.strength[sense] == 0)
+                        continue;
+                uint32_t points = (uint32_t)heard.strength[sense] * 10 * percent / 100;
+                if (is_repeated(scale, sentence, sense))
+                        points /= 4;
+                scale->voices[scale->n++] = (Voice){.sentence = sentence,
+                                                    .rule = heard.rule[sense],
+                                                    .sense = sense,
+                                                    .strength = heard.strength[sense],
+                                                    .points = points,
+                                                    .is_dated = is_dated,
+                                                    .span = span};
+        }
+}
+
+/* The loudest voice counts whole, the second half, the third a quarter: many faint ones make no outage. */
+static void add_up(Scale *scale, LexiconSense sense) {
+        uint32_t top[3] = {0, 0, 0};
+
+        for (size_t i = 0; i < scale->n; i++) {
+                const Voice *voice = &scale->voices[i];
+                if (voice->sense != sense || voice->points == 0)
+                        continue;
+                if (!scale->best[sense] || voice->points > scale->best[sense]->points)
+                        scale->best[sense] = voice;
+                for (size_t k = 0, points = voice->points; k < mon_count_of(top); k++)
+                        if (points > top[k]) {
+                                size_t less = top[k];
+                                top[k] = (uint32_t)points;
+                                points = less;
+                        }
+        }
+        scale->points[sense] = top[0] + top[1] / 2 + top[2] / 4;
+}
+
+void weigh(const PageFeatures *features, const Lexicon *lexicon, int http_status, Nsec at_real, Scale *ret_scale) {
+        *ret_scale = (Scale){0};
+        for (size_t i = 0; i < features->n_sentences; i++)
+                add_voices(ret_scale, &features->sentences[i], lexicon, features, at_real);
+        for (int sense = 0; sense < SENSE_COUNT; sense++)
+                add_up(ret_scale, (LexiconSense)sense);
+        if (http_status == 503)
+                ret_scale->points[SENSE_CLOSED] = ret_scale->points[SENSE_CLOSED] * 6 / 5;
+}

@@ -116,14 +116,15 @@ static int month_of(const Token *token) {
         return 0;
 }
 
-static int weekday_of(const Token *token) {
+/* `is_short`: "mon" and "sun" are words of their own, so they count only beside another day. */
+static int weekday_of(const Token *token, bool is_short) {
         static const char *const names[7][3] = {{"lundi", "monday", "mon"},       {"mardi", "tuesday", "tue"},
                                                 {"mercredi", "wednesday", "wed"}, {"jeudi", "thursday", "thu"},
                                                 {"vendredi", "friday", "fri"},    {"samedi", "saturday", "sat"},
                                                 {"dimanche", "sunday", "sun"}};
 
         for (int day = 0; day < 7; day++)
-                if (is_among(token, names[day], 3))
+                if (is_among(token, names[day], is_short ? 3 : 2))
                         return day;
         return -1;
 }
@@ -178,8 +179,8 @@ static size_t take_numbers(const Reading *reading, size_t i, int64_t *ret_day) {
                 return day_of(reading, a->value, b->value, c->value, ret_day) ? 5 : 0;
         if (!has_third && !is_mark(s, '/'))
                 return 0; /* 2.0, 10-12 */
-        if (has_third && c->len != 2 && c->len != 4)
-                return 0;
+        if (has_third && ((c->len != 2 && c->len != 4) || is_mark(token_at(reading, i + 5), *s->at)))
+                return 0; /* 02.00.00.00.12 is a telephone */
         int mday = b->value > 12 ? b->value : a->value, month = b->value > 12 ? a->value : b->value;
         return day_of(reading, has_third ? c->value : -1, month, mday, ret_day) ? (has_third ? 5 : 3) : 0;
 }
@@ -226,7 +227,7 @@ static size_t take_bare_day(const Reading *reading, size_t i, int64_t *ret_day) 
             !(among(link, "au", "to", "et", "and") || is_mark(link, '-')))
                 return 0;
         next++;
-        next += weekday_of(token_at(reading, next)) >= 0;
+        next += weekday_of(token_at(reading, next), false) >= 0;
         if (!take_numbers(reading, next, &later) && !take_named(reading, next, &later))
                 return 0;
         calendar_date(later, &year, &month, &mday);
@@ -240,7 +241,7 @@ static size_t take_bare_day(const Reading *reading, size_t i, int64_t *ret_day) 
         return next - i - 1;
 }
 
-/* "June 14-16": the second number is a day too. */
+/* Days and parts of days told from today. */
 static size_t take_relative(Reading *reading, size_t i, Item *item) {
         const Token *a = token_at(reading, i), *b = token_at(reading, i + 1);
 
@@ -265,22 +266,26 @@ static size_t take_relative(Reading *reading, size_t i, Item *item) {
         return 0;
 }
 
-static size_t take_weekday(Reading *reading, size_t i, int64_t *ret_day) {
-        int weekday = weekday_of(token_at(reading, i));
-        size_t next = i + 1;
+static bool is_week(const Reading *reading, size_t i) {
+        const Token *link = token_at(reading, i + 1);
+        return weekday_of(token_at(reading, i), true) >= 0 &&
+               (among(link, "au", "to", "through", "a") || is_mark(link, '-')) &&
+               weekday_of(token_at(reading, i + 2), true) >= 0;
+}
 
+static size_t take_weekday(Reading *reading, size_t i, int64_t *ret_day) {
+        int weekday = weekday_of(token_at(reading, i), false);
+        size_t next = i + 1;
+        int64_t ignored;
+
+        reading->has_week = reading->has_week || is_week(reading, i);
         if (weekday < 0)
                 return 0;
         next += is_mark(token_at(reading, next), ',') || is_mark(token_at(reading, next), '.');
         next += among(token_at(reading, next), "le", "the");
-        int64_t ignored;
         if (take_numbers(reading, next, &ignored) || take_named(reading, next, &ignored) ||
             take_bare_day(reading, next, &ignored))
                 return 0; /* the date behind it says more */
-        const Token *link = token_at(reading, i + 1);
-        if ((among(link, "au", "to", "through", "a") || is_mark(link, '-')) &&
-            weekday_of(token_at(reading, i + 2)) >= 0)
-                reading->has_week = true;
         *ret_day = reading->today + (weekday - calendar_weekday(reading->today) + 7) % 7;
         return 1;
 }

@@ -11,6 +11,12 @@
 
 #define NOT_OWN                                                                                                        \
         (PLACE_TITLE | PLACE_NAV | PLACE_FOOTER | PLACE_COOKIE | PLACE_FORM | PLACE_NOSCRIPT | PLACE_ALT | PLACE_ASIDE)
+/* What a banner says is the page's own wherever it stands. */
+#define NEVER_OWN (PLACE_TITLE | PLACE_COOKIE | PLACE_NOSCRIPT | PLACE_ALT)
+
+static bool is_own(unsigned places) {
+        return places & PLACE_ALERT ? !(places & NEVER_OWN) : !(places & NOT_OWN);
+}
 
 typedef struct Words { /* how many words of each language were met */
         uint32_t fr, en;
@@ -101,7 +107,7 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
         for (char *c = sentence->text; *c; c++)
                 if (*c == '\n')
                         *c = ' ';
-        if (!(b->places & NOT_OWN))
+        if (is_own(b->places))
                 features->spoken += (uint32_t)len;
 }
 
@@ -114,7 +120,7 @@ static void take_block(Maker *maker, size_t index) {
                 features->noscript += block->len;
         else if (!(block->places & (PLACE_TITLE | PLACE_ALT)))
                 features->visible += block->len;
-        if (!(block->places & NOT_OWN)) {
+        if (is_own(block->places)) {
                 features->own += block->len - block->link_len;
                 features->n_paragraphs += block->len - block->link_len >= FEATURES_PARAGRAPH;
         }
@@ -140,6 +146,7 @@ static void copy_facts(PageFeatures *features, const PageText *text) {
         features->n_frames = text->n_frames;
         features->n_scripts = text->n_scripts;
         features->script_bytes = text->script_bytes;
+        features->concealed = text->concealed;
         features->has_form = text->has_form;
         features->has_refresh = text->has_refresh;
         features->has_empty_root = text->has_empty_root;

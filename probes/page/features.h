@@ -35,7 +35,7 @@ typedef struct PageFeatures {
         uint32_t noscript;     /* bytes in <noscript> */
         uint32_t spoken;       /* bytes of `own` in sentences for which a rule spoke */
         uint32_t n_paragraphs; /* blocks of own text that are long */
-        uint32_t n_inputs, n_passwords, n_links, n_images, n_frames, n_scripts, script_bytes;
+        uint32_t n_inputs, n_passwords, n_links, n_images, n_frames, n_scripts, script_bytes, concealed;
         bool has_form, has_refresh, has_empty_root;
         char *base;
         char *scripts[16];

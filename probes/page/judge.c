@@ -8,6 +8,7 @@
 #include <ctype.h>
 
 #define JUDGE_SHELL_TEXT 80     /* bytes of visible text up to which a page with scripts is a shell */
+#define JUDGE_CONCEALED 400     /* bytes of hidden text that make a page which its scripts only have to show */
 #define JUDGE_SHELL_NOTICE 200  /* bytes of it beside the notice that scripts are needed */
 #define JUDGE_ADDRESS_MAX 400   /* bytes of an address that are looked at */
 #define JUDGE_ADDRESS_POINTS 30 /* a redirect to an address that means closed */
@@ -76,6 +77,17 @@ static void decide_by(Judge *judge, Verdict verdict, Cause cause, LexiconSense s
         if (voice)
                 quote(judge, voice);
         decide(judge, verdict, cause, judge->out->excerpt);
+}
+
+static void explain_page(Judge *judge) {
+        const PageFeatures *features = judge->in->features;
+        mon_auto_free char *text = mon_printf(
+                "%u bytes seen, %u of them the page's own, %u in sentences that say something; %u links, %u fields, "
+                "%u scripts, %u frames",
+                features->visible, features->own, features->spoken, features->n_links, features->n_inputs,
+                features->n_scripts, features->n_frames);
+
+        explain(judge, "page", "", text, false);
 }
 
 static void explain_voices(Judge *judge) {
@@ -320,6 +332,8 @@ static bool looks_like_shell(const PageFeatures *features, const Scale *scale) {
         bool has_scripts = features->n_scripts > 0 || features->script_bytes > 0;
         bool says_so = scale->best[SENSE_SHELL] != NULL;
 
+        if (features->concealed >= JUDGE_CONCEALED && !says_so)
+                return false;
         if (features->visible <= JUDGE_SHELL_TEXT)
                 return (has_scripts && features->n_inputs == 0) || features->has_empty_root || features->n_frames > 0 ||
                        features->has_refresh;
@@ -331,7 +345,8 @@ static bool looks_like_shell(const PageFeatures *features, const Scale *scale) {
 static bool judge_empty(Judge *judge) {
         const PageFeatures *features = judge->in->features;
 
-        if (!features || features->visible > 0 || features->n_inputs > 0 || features->n_images > 0)
+        if (!features || features->visible > 0 || features->n_inputs > 0 || features->n_images > 0 ||
+            features->concealed >= JUDGE_CONCEALED)
                 return false;
         decide(judge, VERDICT_DOWN, CAUSE_EMPTY_PAGE, "the page shows nothing");
         return true;
@@ -390,9 +405,11 @@ static Announcement announcement_of(const Voice *voice) {
 static void tell_announced(Judge *judge) {
         const Voice *best = NULL;
 
+        bool is_closed = judge->out->verdict == VERDICT_MAINTENANCE;
         for (size_t i = 0; i < judge->scale.n; i++) {
                 const Voice *voice = &judge->scale.voices[i];
                 uint32_t least = voice->is_dated && voice->span.from_at_real != NSEC_UNKNOWN ? JUDGE_ANNOUNCED
+                                 : is_closed                                                 ? UINT32_MAX
                                                                                              : JUDGE_ANNOUNCED_BARE;
                 if (voice->sense == SENSE_ANNOUNCED && voice->points >= least &&
                     (!best || (voice->is_dated && !best->is_dated) ||
@@ -469,6 +486,7 @@ void judge(const JudgeInput *input, Judgement *judgement) {
         if (input->features) {
                 weigh(input->features, input->lexicon, judge->status, input->at_real, &judge->scale);
                 tell_facts(judge);
+                explain_page(judge);
         }
         assert_all(judge);
         ask_address(judge);

@@ -104,10 +104,9 @@ static char *check_texts(const LexiconRuleTexts *texts) {
                 const char *stem = texts->stems[i];
                 size_t n = strlen(stem);
                 if (n < 2 || n > LEXICON_STEM_MAX || !is_word(stem[0]))
-                        return mon_printf(
-                                "the stem \"%s\" must begin with a letter or digit without accent, in lower "
-                                "case, and have at most %d",
-                                stem, LEXICON_STEM_MAX);
+                        return mon_printf("the stem \"%s\" must begin with a letter or digit without accent, in lower "
+                                          "case, and have at most %d",
+                                          stem, LEXICON_STEM_MAX);
         }
         if ((texts->pattern && strlen(texts->pattern) > LEXICON_PATTERN_MAX) ||
             (texts->unless && strlen(texts->unless) > LEXICON_PATTERN_MAX))

@@ -20,6 +20,7 @@ typedef struct Open { /* an element that is open */
         uint16_t places;
         uint8_t level;
         bool is_hidden, is_link, is_pre, is_root;
+        bool is_concealed; /* hidden by a style or an attribute, not by what the element is */
 } Open;
 
 typedef struct Reader {
@@ -365,10 +366,21 @@ static void open_element(Reader *reader, const Element *element) {
                 .places = (uint16_t)places,
                 .level = heading_level(reader, element, parent),
                 .is_hidden = is_hidden,
+                .is_concealed =
+                        (parent->is_concealed || (hides && !parent->is_hidden)) && !(element->flags & ELEMENT_HIDDEN),
                 .is_link = parent->is_link || (element->flags & ELEMENT_LINK),
                 .is_pre = parent->is_pre || (element->flags & ELEMENT_PRE),
                 .is_root = !is_hidden && is_root(reader),
         };
+}
+
+/* About the bytes that a text would show. */
+static uint32_t words_in(HtmlSpan span) {
+        uint32_t n = 0;
+
+        for (size_t i = 0; i < span.len; i++)
+                n += (unsigned char)span.at[i] > ' ';
+        return n;
 }
 
 static void take_text(Reader *reader) {
@@ -380,6 +392,8 @@ static void take_text(Reader *reader) {
                 reader->text->script_bytes += (uint32_t)reader->html.text.len;
         if (!open->is_hidden)
                 put_text(reader, reader->html.text, reader->html.is_raw);
+        else if (open->is_concealed)
+                reader->text->concealed += words_in(reader->html.text);
 }
 
 void page_text_read(const char *source, size_t n, PageText *ret_text) {

@@ -22,14 +22,14 @@ static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *
                 return 0;
         if (places & (PLACE_NOSCRIPT | PLACE_ALT))
                 return is_alone ? 90 : 0;
+        if (places & PLACE_ALERT)
+                return 130;
         if (places & (PLACE_NAV | PLACE_FOOTER | PLACE_ASIDE))
                 return features->own < WEIGH_ALONE ? 60 : 10;
         if (places & PLACE_QUOTE)
                 return 40;
         if (places & PLACE_FORM)
                 return 60;
-        if (places & PLACE_ALERT)
-                return 130;
         if (places & PLACE_HEADING)
                 return sentence->level <= 2 ? 130 : 115;
         return 100;
@@ -39,7 +39,12 @@ static bool is_article(const PageFeatures *features) {
         return features->n_paragraphs >= WEIGH_ARTICLE && features->own > WEIGH_LARGE;
 }
 
-static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *features) {
+/* A form's own alerts speak of what was sent with it; those of a site speak of the site. */
+static bool is_of_the_site(LexiconSense sense) {
+        return sense == SENSE_CLOSED || sense == SENSE_PART || sense == SENSE_ANNOUNCED;
+}
+
+static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *features, LexiconSense sense) {
         uint32_t rest = features->own > features->spoken ? features->own - features->spoken : 0;
         uint32_t percent = rest <= WEIGH_TINY     ? 130
                            : rest <= WEIGH_SMALL  ? 100
@@ -48,7 +53,8 @@ static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *f
                                                   : 35;
         bool is_lead = sentence->level > 0 && sentence->level <= 2 && sentence->position < WEIGH_LEAD;
 
-        if (percent < 70 && ((sentence->places & PLACE_ALERT) || (is_lead && !is_article(features))))
+        if (percent < 70 &&
+            ((sentence->places & PLACE_ALERT && is_of_the_site(sense)) || (is_lead && !is_article(features))))
                 return 70;
         return percent;
 }
@@ -139,11 +145,11 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
 
         listen(sentence, lexicon, &heard);
         place_in_time(&heard, sentence, at_real, &is_dated, &span);
-        uint32_t percent = place_percent(sentence, features) * size_percent(sentence, features) / 100;
         for (int i = 0; i < SENSE_COUNT && scale->n < WEIGH_VOICES_MAX; i++) {
                 LexiconSense sense = (LexiconSense)i;
                 if (heard.strength[sense] == 0)
                         continue;
+                uint32_t percent = place_percent(sentence, features) * size_percent(sentence, features, sense) / 100;
                 uint32_t points = (uint32_t)heard.strength[sense] * 10 * percent / 100;
                 if (is_repeated(scale, sentence, sense))
                         points /= 4;

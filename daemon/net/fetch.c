@@ -206,6 +206,8 @@ static FetchFailure failure_of(const Fetch *fetch, CURLcode code) {
         switch (code) {
         case CURLE_OK:
                 return has_head ? FETCH_DONE : FETCH_RESET;
+        case CURLE_FAILED_INIT:
+                return FETCH_LOCAL_FAULT;
         case CURLE_COULDNT_CONNECT:
                 return failure_to_connect(fetch);
         case CURLE_OPERATION_TIMEDOUT:

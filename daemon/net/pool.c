@@ -1,6 +1,7 @@
 #include "daemon/net/pool.h"
 
 #include "daemon/base/error.h"
+#include "daemon/base/list.h"
 
 #include <curl/curl.h>
 
@@ -10,6 +11,7 @@ struct FetchPool {
         CURLM *multi;
         FetchPoolFn *ended;
         Timer timer;
+        List starved; /* transfers whose socket the loop could not watch */
 };
 
 typedef struct PoolSocket {
@@ -27,11 +29,19 @@ static void read_messages(FetchPool *pool) {
                         pool->ended(message->easy_handle, message->data.result);
 }
 
+/* A refused socket callback would end the whole multi handle for good (curl 7.88): only its own transfer ends instead.
+ */
+static void end_starved(FetchPool *pool) {
+        while (pool->starved.n > 0)
+                pool->ended(list_take(&pool->starved, 0), CURLE_FAILED_INIT);
+}
+
 static void act(FetchPool *pool, curl_socket_t fd, int what) {
         int running;
 
         (void)curl_multi_socket_action(pool->multi, fd, what, &running);
         read_messages(pool);
+        end_starved(pool);
 }
 
 static void on_io(int fd, unsigned ready, void *userdata) {
@@ -64,23 +74,31 @@ static void socket_forget(FetchPool *pool, curl_socket_t fd, PoolSocket *known) 
         (void)curl_multi_assign(pool->multi, fd, NULL);
 }
 
+static void starve(FetchPool *pool, CURL *easy) {
+        (void)list_remove(&pool->starved, easy);
+        list_add(&pool->starved, easy);
+}
+
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *userdata, void *known_socket) {
         FetchPool *pool = userdata;
         PoolSocket *known = known_socket;
         unsigned events = ((what & CURL_POLL_IN) ? LOOP_READ : 0) | ((what & CURL_POLL_OUT) ? LOOP_WRITE : 0);
 
-        (void)easy;
         if (what == CURL_POLL_REMOVE) {
                 socket_forget(pool, fd, known);
                 return 0;
         }
-        if (known)
-                return loop_io_set(known->io, events) < 0 ? -1 : 0;
+        if (known) {
+                if (loop_io_set(known->io, events) < 0)
+                        starve(pool, easy);
+                return 0;
+        }
         PoolSocket *fresh = mon_new(PoolSocket);
         fresh->pool = pool;
         if (loop_io_new(pool->loop, fd, events, on_io, fresh, &fresh->io) < 0) {
                 free(fresh);
-                return -1;
+                starve(pool, easy);
+                return 0;
         }
         (void)curl_multi_assign(pool->multi, fd, fresh);
         return 0;
@@ -92,6 +110,7 @@ void fetch_pool_free(FetchPool *pool) {
         loop_disarm(pool->loop, &pool->timer);
         if (pool->multi)
                 (void)curl_multi_cleanup(pool->multi);
+        list_fini(&pool->starved);
         free(pool->ca_file);
         free(pool);
 }
@@ -121,5 +140,6 @@ int fetch_pool_add(FetchPool *pool, void *easy) {
 }
 
 void fetch_pool_remove(FetchPool *pool, void *easy) {
+        (void)list_remove(&pool->starved, easy);
         (void)curl_multi_remove_handle(pool->multi, easy);
 }

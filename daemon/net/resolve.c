@@ -6,7 +6,8 @@
 
 #include <ares.h>
 #include <arpa/inet.h>
-#include <assert.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* c-ares is asked about its time-outs at a fixed pace, a little slower than they are: what a simulated run does is then
  * no function of c-ares' own reading of the clock. */
@@ -141,6 +142,15 @@ static void take_address(Resolved *resolved, const struct sockaddr *address, IpF
                 resolved->n++;
 }
 
+/* c-ares tells a socket that could not be made as a server that could not be reached. */
+static int own_fault(void) {
+        int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+                return mon_errno();
+        (void)close(fd);
+        return 0;
+}
+
 /* Runs inside c-ares, which must not be destroyed from here: the end is deferred. */
 static void on_addresses(void *userdata, int status, int timeouts, struct ares_addrinfo *info) {
         Resolution *resolution = userdata;
@@ -153,6 +163,9 @@ static void on_addresses(void *userdata, int status, int timeouts, struct ares_a
                 take_address(&resolution->resolved, node->ai_addr, IP_ANY);
         ares_freeaddrinfo(info);
         resolution->resolved.result = result_of_status(status);
+        int fault = resolution->resolved.result == RESOLVE_E_REFUSED ? own_fault() : 0;
+        if (fault < 0)
+                resolution->resolved.result = fault;
         if (resolution->resolved.result == 0 && resolution->resolved.n == 0)
                 resolution->resolved.result = RESOLVE_E_NO_ADDRESS;
         loop_defer(resolution->loop, &resolution->finish);
@@ -198,8 +211,10 @@ static int open_channel(Resolution *resolution, const Resolver *resolver, const 
                 options.flags = ARES_FLAG_NOSEARCH;
                 mask |= ARES_OPT_FLAGS;
         }
-        if (ares_init_options(&resolution->channel, &options, mask) != ARES_SUCCESS)
-                return -ENOMEM;
+        if (ares_init_options(&resolution->channel, &options, mask) != ARES_SUCCESS) {
+                int fault = own_fault();
+                return fault < 0 ? fault : -ENOMEM;
+        }
         resolution->has_channel = true;
         if (resolver->servers && ares_set_servers_ports_csv(resolution->channel, resolver->servers) != ARES_SUCCESS)
                 return -EINVAL;

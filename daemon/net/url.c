@@ -50,8 +50,10 @@ static char *host_of(CURLU *handle) {
         if (host[0] == '[' && host[n - 1] == ']') {
                 memmove(host, host + 1, n - 2);
                 host[n - 2] = '\0';
-        } else if (n > 1 && host[n - 1] == '.')
+        } else if (n > 1 && host[n - 1] == '.') {
                 host[n - 1] = '\0';
+                (void)curl_url_set(handle, CURLUPART_HOST, host, 0);
+        }
         return host;
 }
 

@@ -1,4 +1,5 @@
 /* Every way in which a server breaks, and what a fetch says of it: in no real time, on this machine alone. */
+#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/net/head.h"
 #include "tests/lib/gzip.h"
@@ -349,34 +350,90 @@ static void test_names_that_fail(void **state) {
         }
 }
 
-/* Descriptors that are all in use are our own trouble. */
+/* Descriptors that are all in use are our own trouble, whether a name is asked for or not. */
 static void test_no_descriptor_left(void **state) {
+        static const char *const urls[] = {"http://127.0.0.1:9/", "http://site.test:9/"};
         World *world = *state;
         struct rlimit was, low;
-        Outcome outcome = {0};
-        Visit *under_way = NULL;
-        FetchRequest request = request_for(world, "http://127.0.0.1:9/");
+        Outcome outcome;
 
-        assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
-        int next = dup(0);
-        low = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = was.rlim_max};
-        (void)close(next);
-        assert_int_equal(visit_start(world->resolver, world->fetcher, &request, IP_ANY, on_done, &outcome, &under_way),
-                         0);
-        assert_int_equal(loop_settle(world->loop), 0); /* the multi handle has made its own by now */
-        if (!outcome.done)
-                world_run_until(world, &outcome.done, DEADLINE);
-        fetch_answer_fini(&outcome.answer);
+        for (size_t i = 0; i < mon_count_of(urls); i++) {
+                FetchRequest request = request_for(world, urls[i]);
+                visit(world, &request, &outcome); /* the multi handle has made its own descriptors by now */
+                assert_int_equal(outcome.answer.failure, FETCH_REFUSED);
+                fetch_answer_fini(&outcome.answer);
 
-        assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-        outcome = (Outcome){0};
-        int r = visit_start(world->resolver, world->fetcher, &request, IP_ANY, on_done, &outcome, &under_way);
-        if (r == 0)
-                world_run_until(world, &outcome.done, DEADLINE);
-        assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
-        assert_int_equal(r, 0);
-        assert_int_equal(outcome.answer.failure, FETCH_LOCAL_FAULT);
-        fetch_answer_fini(&outcome.answer);
+                assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
+                int next = dup(0);
+                low = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = was.rlim_max};
+                (void)close(next);
+                assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+                Visit *under_way = NULL;
+                outcome = (Outcome){0};
+                int r = visit_start(world->resolver, world->fetcher, &request, IP_ANY, on_done, &outcome, &under_way);
+                if (r == 0)
+                        world_run_until(world, &outcome.done, DEADLINE);
+                assert_int_equal(setrlimit(RLIMIT_NOFILE, &was), 0);
+                if (r == 0)
+                        assert_int_equal(outcome.answer.failure, FETCH_LOCAL_FAULT);
+                else
+                        assert_int_equal(r, -EMFILE);
+                fetch_answer_fini(&outcome.answer);
+        }
+}
+
+/* However a host is written, it is the pinned address that is asked, and no resolver of curl's own. */
+static void test_hosts_as_people_write_them(void **state) {
+        static const char *const hosts[] = {"site.test.", "SITE.test", "127.1", "xn--bcher-kva.test",
+                                            "b\u00fccher.test"};
+        World *world = *state;
+        Server *server = NULL;
+        Outcome outcome;
+
+        name_server_set(world->names, "*", NAME_ADDRESSES, "127.0.0.1");
+        assert_int_equal(server_new(world->loop, NULL, &server), 0);
+        server_set_text(server, "/", 200, page);
+        for (size_t i = 0; i < mon_count_of(hosts); i++) {
+                mon_auto_free char *url = server_url(server, hosts[i], "/");
+                FetchRequest request = request_for(world, url);
+                visit(world, &request, &outcome);
+                if (outcome.answer.failure != FETCH_DONE)
+                        fail_msg("%s: %s", hosts[i], outcome.answer.error);
+                fetch_answer_fini(&outcome.answer);
+        }
+        server_free(server);
+}
+
+/* More at a time than easy handles are kept (FETCH_IDLE_MAX), and a request longer than what is kept of one. */
+static void test_many_at_a_time(void **state) {
+        World *world = *state;
+        Server *server = NULL;
+        Outcome outcomes[12] = {0};
+        char *header = mon_calloc(1, FETCH_REQUEST_MAX + 10);
+
+        memset(header, 'a', FETCH_REQUEST_MAX);
+        memcpy(header, "X-A: ", 5);
+        assert_int_equal(server_new(world->loop, NULL, &server), 0);
+        server_set_text(server, "/", 200, page);
+        mon_auto_free char *url = server_url(server, "site.test", "/");
+        FetchRequest request = request_for(world, url);
+        request.headers = (const char *const *)&header;
+        request.n_headers = 1;
+        for (size_t i = 0; i < mon_count_of(outcomes); i++) {
+                Visit *under_way = NULL;
+                assert_int_equal(visit_start(world->resolver, world->fetcher, &request, IP_ANY, on_done, &outcomes[i],
+                                             &under_way),
+                                 0);
+        }
+        world_run_until(world, &outcomes[mon_count_of(outcomes) - 1].done, DEADLINE);
+        for (size_t i = 0; i < mon_count_of(outcomes); i++) {
+                assert_true(outcomes[i].done);
+                assert_int_equal(outcomes[i].answer.failure, FETCH_DONE);
+                assert_int_equal(strlen(outcomes[i].answer.request), FETCH_REQUEST_MAX);
+                fetch_answer_fini(&outcomes[i].answer);
+        }
+        free(header);
+        server_free(server);
 }
 
 static void test_cancel_at_every_step(void **state) {
@@ -584,6 +641,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_no_way_there, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_names_that_fail, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_descriptor_left, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_hosts_as_people_write_them, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_many_at_a_time, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cancel_at_every_step, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_time_of_each_phase, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_certificates, setup, teardown),

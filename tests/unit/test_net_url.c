@@ -20,7 +20,7 @@ typedef struct ParseRow {
 static const ParseRow parse_rows[] = {
         {"https://www.ameli.fr", 0, "https://www.ameli.fr/", "www.ameli.fr", 443, "/"},
         {"HTTP://WWW.Ameli.FR:8080/a?b=c#d", 0, "http://WWW.Ameli.FR:8080/a?b=c", "www.ameli.fr", 8080, "/a?b=c"},
-        {"http://example.org./x", 0, "http://example.org./x", "example.org", 80, "/x"},
+        {"http://example.org./x", 0, "http://example.org/x", "example.org", 80, "/x"},
         {"http://[::1]:81/", 0, "http://[::1]:81/", "::1", 81, "/"},
         {"http://127.1/", 0, "http://127.0.0.1/", "127.0.0.1", 80, "/"},
         {"https://bücher.example/é", 0, "https://xn--bcher-kva.example/%c3%a9", "xn--bcher-kva.example", 443,

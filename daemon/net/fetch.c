@@ -37,7 +37,6 @@ struct Fetch {
         FetchMethod method;
         size_t body_max;
         Buf request;
-        char address[ADDRESS_TEXT_MAX];
         char curl_error[CURL_ERROR_SIZE];
         int local_errno; /* of a socket that could not be made */
         bool too_large;
@@ -250,8 +249,9 @@ static void measure(Fetch *fetch) {
         answer->tls = is_tls && requested != NSEC_UNKNOWN ? requested - connected : NSEC_UNKNOWN;
         answer->ttfb = fetch->answered == NSEC_UNKNOWN || requested == NSEC_UNKNOWN ? NSEC_UNKNOWN
                                                                                     : fetch->answered - requested;
-        if (connected != NSEC_UNKNOWN)
-                memcpy(answer->remote_ip, fetch->address, sizeof answer->remote_ip);
+        const char *address = NULL; /* as it was, not as it was meant */
+        if (connected != NSEC_UNKNOWN && curl_easy_getinfo(fetch->easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK)
+                (void)snprintf(answer->remote_ip, sizeof answer->remote_ip, "%s", address ? address : "");
 }
 
 static const char *text_of(FetchFailure failure, const Fetch *fetch) {
@@ -449,7 +449,6 @@ static Fetch *fetch_new(Fetcher *fetcher, FetchPool *pool, const FetchRequest *r
         fetch->deadline = (Timer){.fn = on_deadline, .userdata = fetch};
         fetch->started = clock_at_boot(loop_clock(loop));
         fetch->connected = fetch->requested = fetch->answered = NSEC_UNKNOWN;
-        (void)snprintf(fetch->address, sizeof fetch->address, "%s", request->address);
         loop_begin_work(loop);
         return fetch;
 }

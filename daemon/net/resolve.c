@@ -234,7 +234,8 @@ static bool answer_at_once(Resolution *resolution, const char *host, IpFamily fa
         if (literal) {
                 take_address(&resolution->resolved, literal, family);
                 resolution->resolved.result = resolution->resolved.n > 0 ? 0 : RESOLVE_E_NO_ADDRESS;
-        } else if (text_ends(host, ".localhost")) { /* c-ares 1.18 would ask a server for these */
+        } else if (strcmp(host, "localhost") == 0 || text_ends(host, ".localhost")) {
+                /* c-ares 1.18 would ask a server for the names under it, and put ::1 first where few listen. */
                 in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
                 in6.sin6_addr = in6addr_loopback;
                 take_address(&resolution->resolved, (const struct sockaddr *)&in, family);

@@ -1,8 +1,6 @@
 /* Every way in which a server breaks, and what a fetch says of it: in no real time, on this machine alone. */
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
-#include "daemon/net/head.h"
-#include "tests/lib/gzip.h"
 #include "tests/lib/world.h"
 
 #include <setjmp.h>
@@ -238,40 +236,6 @@ static void test_the_bounds_are_exact(void **state) {
         server_free(server);
 }
 
-/* FETCH_HEADERS_MAX and FETCH_HEAD_MAX, reached by the reader alone. */
-static void test_the_bounds_of_a_head(void **state) {
-        (void)state;
-        mon_cleanup(head_reader_fini) HeadReader lines = HEAD_READER_INIT(FETCH_HEAD_MAX, FETCH_HEADERS_MAX);
-        mon_cleanup(head_reader_fini) HeadReader bytes = HEAD_READER_INIT(FETCH_HEAD_MAX, FETCH_HEADERS_MAX);
-        char line[FETCH_HEAD_MAX / 4];
-
-        assert_int_equal(head_reader_take(&lines, "HTTP/1.1 200 OK\r\n", 17), 0);
-        for (int i = 1; i < FETCH_HEADERS_MAX; i++)
-                assert_int_equal(head_reader_take(&lines, "A: b\r\n", 6), 0);
-        assert_int_equal(head_reader_take(&lines, "\r\n", 2), HEAD_E_TOO_LARGE);
-        memset(line, 'x', sizeof line);
-        for (int i = 0; i < 4; i++)
-                assert_int_equal(head_reader_take(&bytes, line, sizeof line), 0);
-        assert_int_equal(head_reader_take(&bytes, "\n", 1), HEAD_E_TOO_LARGE);
-}
-
-static void test_interim_answers_are_passed_over(void **state) {
-        (void)state;
-        mon_cleanup(head_reader_fini) HeadReader reader = HEAD_READER_INIT(1000, 10);
-        const char *const lines[] = {"HTTP/1.1 103 Early Hints\r\n", "Link: a\r\n", "\r\n",
-                                     "HTTP/1.1 503 No\r\n",          "A:  b \r\n",  "\r\n",
-                                     "Location: /trailer\r\n"};
-
-        for (size_t i = 0; i < mon_count_of(lines); i++)
-                assert_int_equal(head_reader_take(&reader, lines[i], strlen(lines[i])), 0);
-        assert_true(reader.is_complete);
-        assert_int_equal(reader.status, 503);
-        assert_string_equal(buf_text(&reader.text), "HTTP/1.1 503 No\r\nA:  b \r\n\r\n");
-        mon_auto_free char *value = head_get(buf_text(&reader.text), "a");
-        assert_string_equal(value, "b");
-        assert_null(head_get(buf_text(&reader.text), "Location"));
-}
-
 /* --- connections ------------------------------------------------------------------------------------------------ */
 
 static void test_no_connection(void **state) {
@@ -399,6 +363,30 @@ static void test_hosts_as_people_write_them(void **state) {
                 visit(world, &request, &outcome);
                 if (outcome.answer.failure != FETCH_DONE)
                         fail_msg("%s: %s", hosts[i], outcome.answer.error);
+                fetch_answer_fini(&outcome.answer);
+        }
+        server_free(server);
+}
+
+/* The next fetch goes to the address that the name has by then. */
+static void test_an_address_that_moves(void **state) {
+        static const struct {
+                const char *address;
+                FetchFailure failure;
+        } rows[] = {{"127.0.0.1", FETCH_DONE}, {"127.0.0.2", FETCH_REFUSED}, {"127.0.0.1", FETCH_DONE}};
+        World *world = *state;
+        Server *server = NULL;
+        Outcome outcome;
+
+        assert_int_equal(server_new(world->loop, NULL, &server), 0);
+        server_set_text(server, "/", 200, page);
+        mon_auto_free char *url = server_url(server, "site.test", "/");
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                FetchRequest request = request_for(world, url);
+                name_server_set(world->names, "site.test", NAME_ADDRESSES, rows[i].address);
+                visit(world, &request, &outcome);
+                assert_int_equal(outcome.answer.failure, rows[i].failure);
+                assert_string_equal(outcome.answer.remote_ip, rows[i].failure == FETCH_DONE ? rows[i].address : "");
                 fetch_answer_fini(&outcome.answer);
         }
         server_free(server);
@@ -574,83 +562,25 @@ static void test_a_ca_file_that_is_missing(void **state) {
         server_free(server);
 }
 
-static void test_dates_and_waits(void **state) {
-        const Nsec now = INT64_C(784111777) * NSEC_PER_SEC; /* Sun, 06 Nov 1994 08:49:37 GMT */
-        static const struct {
-                const char *text;
-                Nsec span; /* NSEC_UNKNOWN: not of the form */
-        } rows[] = {
-                {"0", 0},
-                {"120", 120 * NSEC_PER_SEC},
-                {"99999999999999999999", HEAD_RETRY_AFTER_MAX},
-                {"40000000", HEAD_RETRY_AFTER_MAX},
-                {"-5", NSEC_UNKNOWN},
-                {"soon", NSEC_UNKNOWN},
-                {"", NSEC_UNKNOWN},
-                {"Sun, 06 Nov 1994 08:50:37 GMT", 60 * NSEC_PER_SEC},
-                {"Sun, 06 Nov 1994 08:48:37 GMT", 0},
-                {"Fri, 31 Dec 2200 23:59:59 GMT", HEAD_RETRY_AFTER_MAX},
-                {"Sun, 31 Nov 1994 08:48:37 GMT", NSEC_UNKNOWN},
-                {"Sun, 06 Nov 1994 08:48:37 CET", NSEC_UNKNOWN},
-                {"Sunday, 06-Nov-94 08:49:37 GMT", NSEC_UNKNOWN},
-        };
-
-        (void)state;
-        for (size_t i = 0; i < mon_count_of(rows); i++) {
-                Nsec span = NSEC_UNKNOWN;
-                int r = head_parse_retry_after(rows[i].text, now, &span);
-                if (span != rows[i].span || (r == 0) != (span != NSEC_UNKNOWN))
-                        fail_msg("%s: %lld", rows[i].text, (long long)span);
-        }
-}
-
-static void test_a_head_is_cut_into_fields(void **state) {
-        char head[] = "HTTP/1.1 200 OK\r\nA: 1\r\nno colon\r\n: empty\r\nB:\r\nC:  x: y  \r\nD: 4";
-        HeadField fields[4];
-
-        (void)state;
-        assert_int_equal(head_cut(head, fields, 3), 3);
-        assert_string_equal(fields[0].name, "A");
-        assert_string_equal(fields[0].value, "1");
-        assert_string_equal(fields[1].name, "B");
-        assert_string_equal(fields[1].value, "");
-        assert_string_equal(fields[2].name, "C");
-        assert_string_equal(fields[2].value, "x: y");
-}
-
-static void test_secret_headers(void **state) {
-        (void)state;
-        char head[] = "GET / HTTP/1.1\r\nCookie: a=b; c=d\r\nAccept: x\r\nX-API-Key: 1 2\r\nlast";
-
-        head_mask_secrets(head);
-        assert_string_equal(head, "GET / HTTP/1.1\r\nCookie: **** ***\r\nAccept: x\r\nX-API-Key: * *\r\nlast");
-        assert_true(head_is_secret("Proxy-Authorization: x"));
-        assert_false(head_is_secret("Accept: token"));
-}
-
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_a_page_is_fetched_whole, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_head_has_no_body, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_each_broken_server_has_its_cause, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_bounds_are_exact, setup, teardown),
-                cmocka_unit_test(test_the_bounds_of_a_head),
-                cmocka_unit_test(test_interim_answers_are_passed_over),
                 cmocka_unit_test_setup_teardown(test_no_connection, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_connection_before_the_deadline, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_way_there, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_names_that_fail, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_descriptor_left, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_hosts_as_people_write_them, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_an_address_that_moves, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_many_at_a_time, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_cancel_at_every_step, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_time_of_each_phase, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_certificates, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_handshakes_that_break, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_ca_file_that_is_missing, setup, teardown),
-                cmocka_unit_test(test_dates_and_waits),
-                cmocka_unit_test(test_a_head_is_cut_into_fields),
-                cmocka_unit_test(test_secret_headers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

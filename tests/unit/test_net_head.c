@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 #include <cmocka.h>
 
 /* FETCH_HEADERS_MAX and FETCH_HEAD_MAX, reached by the reader alone. */
@@ -98,11 +99,48 @@ static void test_secret_headers(void **state) {
         assert_false(head_is_secret("Accept: token"));
 }
 
+/* splitmix64 */
+static uint64_t next_random(uint64_t *state) {
+        uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        return z ^ (z >> 27);
+}
+
+/* On any bytes: what head_cut() finds, head_get() finds, and every text lies within the head. */
+static void test_random_heads(void **state) {
+        static const char alphabet[] = "AAbb::  \r\n\n\t1x,\xff";
+        uint64_t seed = 1;
+
+        (void)state;
+        for (int round = 0; round < 20000; round++) {
+                char head[64] = {0}, cut[64];
+                HeadField fields[8];
+                size_t n = next_random(&seed) % (sizeof head - 1);
+                for (size_t i = 0; i < n; i++)
+                        head[i] = alphabet[next_random(&seed) % (sizeof alphabet - 1)];
+                memcpy(cut, head, sizeof cut);
+                size_t n_fields = head_cut(cut, fields, mon_count_of(fields));
+                for (size_t i = n_fields; i-- > 0;) {
+                        assert_true(fields[i].name >= cut &&
+                                    fields[i].value + strlen(fields[i].value) < cut + sizeof cut);
+                        bool is_first = true;
+                        for (size_t j = 0; j < i; j++)
+                                is_first &= strcasecmp(fields[j].name, fields[i].name) != 0;
+                        mon_auto_free char *value = head_get(head, fields[i].name);
+                        if (is_first)
+                                assert_string_equal(value, fields[i].value);
+                }
+                head_mask_secrets(head);
+                assert_int_equal(strlen(head), n);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_the_bounds_of_a_head), cmocka_unit_test(test_interim_answers_are_passed_over),
                 cmocka_unit_test(test_dates_and_waits),      cmocka_unit_test(test_a_head_is_cut_into_fields),
-                cmocka_unit_test(test_secret_headers),
+                cmocka_unit_test(test_secret_headers),       cmocka_unit_test(test_random_heads),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

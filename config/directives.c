@@ -23,14 +23,16 @@ static const char **known_keys(const DirectiveBlock *block, const Directive *row
         return keys;
 }
 
-static void tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, const char *const *keys, size_t n_keys) {
+/* Returns the known key that seems to be meant, or NULL. */
+static const char *tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, const char *const *keys,
+                                    size_t n_keys) {
         mon_auto_free char *quoted = text_clean_copy(key->text, MISTAKES_SHOWN_MAX);
         mon_auto_free char *inside = *block->name ? mon_printf(" in '%s'", block->name) : mon_strdup("");
         mon_auto_free char *future = future_text(block->name, key->text);
 
         if (future) {
                 mistakes_add(block->mistakes, key->line, key->column, "%s", future);
-                return;
+                return NULL;
         }
         const char *nearest = mistakes_are_full(block->mistakes) ? NULL : text_nearest(key->text, keys, n_keys);
         if (nearest)
@@ -38,9 +40,10 @@ static void tell_unknown_key(const DirectiveBlock *block, const YamlNode *key, c
                              inside, nearest);
         else
                 mistakes_add(block->mistakes, key->line, key->column, "unknown key '%s'%s", quoted, inside);
+        return nearest;
 }
 
-static void check_keys(const DirectiveBlock *block, const Directive *rows) {
+static void check_keys(const DirectiveBlock *block, const Directive *rows, List *meant) {
         size_t n_keys;
         mon_auto_free const char **keys = known_keys(block, rows, &n_keys);
 
@@ -48,8 +51,11 @@ static void check_keys(const DirectiveBlock *block, const Directive *rows) {
                 size_t k = 0;
                 while (k < n_keys && !text_is(block->node->keys[i]->text, keys[k]))
                         k++;
-                if (k == n_keys)
-                        tell_unknown_key(block, block->node->keys[i], keys, n_keys);
+                if (k < n_keys)
+                        continue;
+                const char *nearest = tell_unknown_key(block, block->node->keys[i], keys, n_keys);
+                if (nearest)
+                        list_add(meant, (char *)nearest);
         }
 }
 
@@ -66,6 +72,14 @@ static void take_fallback(const DirectiveBlock *block, const Directive *row, voi
         assert(good);
         (void)r;
         (void)good;
+}
+
+/* As if nothing stood there, and nobody missed it. */
+static bool read_nothing(const DirectiveBlock *block, const Directive *rows, void *base) {
+        mon_cleanup(mistakes_fini) Mistakes unheard = {0};
+        DirectiveBlock absent = {.mistakes = &unheard, .name = block->name};
+
+        return directives_read(&absent, rows, base);
 }
 
 static bool read_section(const DirectiveBlock *block, const Directive *row, void *base) {
@@ -102,38 +116,44 @@ static bool read_row(const DirectiveBlock *block, const Directive *row, void *ba
         return !row->required || row->fallback;
 }
 
-static bool read_rows(const DirectiveBlock *block, const Directive *rows, void *base) {
-        bool whole = true;
-
-        for (const Directive *row = rows; row->key; row++)
-                whole &= read_row(block, row, base);
-        return whole;
-}
-
-/* Not a map: told once, and then as if nothing stood there. */
+/* Not a map: told once. */
 static void take_fallbacks(const DirectiveBlock *block, const Directive *rows, void *base) {
-        mon_cleanup(mistakes_fini) Mistakes unheard = {0};
-        DirectiveBlock absent = *block;
-
         if (*block->name)
                 mistakes_add(block->mistakes, block->line, block->column,
                              "'%s' takes a map of keys and values: { %s: … }", block->name, rows->key);
         else
                 mistakes_add(block->mistakes, block->line, block->column,
                              "the file holds no keys: it takes '%s:' and others, each on its line", rows->key);
-        absent.node = NULL;
-        absent.mistakes = &unheard;
-        (void)read_rows(&absent, rows, base);
+        (void)read_nothing(block, rows, base);
+}
+
+static bool is_meant(const List *meant, const char *key) {
+        list_each (const char, other, meant)
+                if (text_is(key, other))
+                        return true;
+        return false;
 }
 
 bool directives_read(const DirectiveBlock *block, const Directive *rows, void *base) {
+        mon_cleanup(list_fini) List own = {0};
+        List *meant = block->ret_meant ? block->ret_meant : &own;
+        bool whole = true;
+
         if (block->node && block->node->kind != YAML_MAP) {
                 take_fallbacks(block, rows, base);
                 return false;
         }
         if (block->node)
-                check_keys(block, rows);
-        return read_rows(block, rows, base);
+                check_keys(block, rows, meant);
+        for (const Directive *row = rows; row->key; row++) {
+                /* A key that is only misspelt is one mistake, not two. */
+                const Directive one[] = {*row, {.key = NULL}};
+                if (is_meant(meant, row->key) && !yaml_get(block->node, row->key))
+                        whole &= read_nothing(block, one, base);
+                else
+                        whole &= read_row(block, row, base);
+        }
+        return whole;
 }
 
 void directives_fini(const Directive *rows, void *base) {

@@ -14,6 +14,7 @@ typedef struct DirectiveBlock {
         const YamlNode *node;      /* NULL: the block is not there, and all defaults hold */
         int line, column;          /* of the block, or of where it is missing */
         const char *const *others; /* keys that are taken too and read by the caller, up to a NULL; may be NULL */
+        List *ret_meant; /* NULL, or collects the keys (const char *) that unknown ones seem to be meant for */
 } DirectiveBlock;
 
 /* Fills `base` (zeroed, or holding inherited values where a row has no fallback), telling every mistake. True when each

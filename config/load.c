@@ -159,6 +159,7 @@ static void check_references(Loading *loading, const Config *config) {
 
 static void interpret(Loading *loading, const ProbeDriver *const *drivers, Config *config) {
         static const char *const others[] = {"targets", NULL};
+        mon_cleanup(list_fini) List meant = {0};
         DirectiveBlock block = {
                 .mistakes = &loading->mistakes,
                 .name = "",
@@ -166,6 +167,7 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, Confi
                 .line = loading->home + 1,
                 .column = 1,
                 .others = others,
+                .ret_meant = &meant,
         };
         const YamlNode *targets = yaml_get(loading->root, "targets");
 
@@ -174,7 +176,10 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, Confi
                 return;
         check_contact(loading, config);
         check_references(loading, config);
-        if (targets || !loading->is_partial)
+        bool is_misspelt = false;
+        list_each (const char, key, &meant)
+                is_misspelt |= text_is(key, "targets");
+        if (targets || (!loading->is_partial && !is_misspelt))
                 targets_read(config, targets, loading->home, drivers, &loading->mistakes);
 }
 

@@ -44,13 +44,18 @@ static bool is_future_kind(const YamlNode *key) {
 }
 
 /* The driver of the one kind that the target names, with its block; NULL and a mistake if it names none or several. */
-static const ProbeDriver *find_kind(const Reading *reading, const YamlNode *item, size_t *ret_index) {
+static const ProbeDriver *find_kind(const Reading *reading, const YamlNode *item, const List *meant,
+                                    size_t *ret_index) {
         const ProbeDriver *driver = NULL;
-        bool future = false;
+        bool told = false; /* that its kind is misspelt, or not there yet */
+
+        for (size_t i = 0; i < reading->n_kinds; i++)
+                list_each (const char, key, meant)
+                        told |= text_is(key, reading->kinds[i]);
 
         for (size_t i = 0; i < item->n; i++) {
                 const YamlNode *key = item->keys[i];
-                future |= is_future_kind(key);
+                told |= is_future_kind(key);
                 for (const ProbeDriver *const *d = reading->drivers; *d; d++) {
                         if (!text_is(key->text, (*d)->name) || driver == *d)
                                 continue;
@@ -63,7 +68,7 @@ static const ProbeDriver *find_kind(const Reading *reading, const YamlNode *item
                         *ret_index = i;
                 }
         }
-        if (!driver && !future) {
+        if (!driver && !told) {
                 mon_auto_free char *kinds = mistakes_join(reading->kinds, reading->n_kinds);
                 mistakes_add(reading->mistakes, item->line, item->column, "the target has no kind: it takes one of: %s",
                              kinds);
@@ -170,7 +175,8 @@ static void target_rows_fini(TargetRows *rows) {
 static void read_target(Reading *reading, const YamlNode *item) {
         mon_cleanup(target_rows_fini) TargetRows rows = {.checks = reading->config->checks};
         mon_cleanup(target_free_p) Target *target = mon_new(Target);
-        DirectiveBlock block = {reading->mistakes, "targets", item, item->line, item->column, reading->kinds};
+        mon_cleanup(list_fini) List meant = {0};
+        DirectiveBlock block = {reading->mistakes, "targets", item, item->line, item->column, reading->kinds, &meant};
         size_t index = 0;
 
         if (item->kind != YAML_MAP) {
@@ -180,7 +186,7 @@ static void read_target(Reading *reading, const YamlNode *item) {
         }
         bool whole = directives_read(&block, target_rows, &rows);
         whole = whole && claim_id(reading, &rows, item);
-        target->driver = find_kind(reading, item, &index);
+        target->driver = find_kind(reading, item, &meant, &index);
         if (!says_retry_interval(item) && rows.checks.retry_interval > rows.checks.interval)
                 rows.checks.retry_interval = rows.checks.interval; /* unsure, it does not look less often */
         if (!rows.id)

@@ -33,6 +33,14 @@ static const struct {
         {TARGET "paths: []\nnotifiers: []\n",
          "mond.yaml:7:1: 'paths': this version of mond has no paths over several targets yet: take it out\n"
          "mond.yaml:8:1: 'notifiers': this version of mond has no notifiers (webhooks and mail) yet: take it out\n"},
+        /* what is misspelt is one mistake */
+        {"observer: {contatc: a@b.fr}\nreferences: []\ntarget: [{id: a, http: {url: 'http://localhost/'}}]\n",
+         "mond.yaml:1:12: unknown key 'contatc' in 'observer': did you mean 'contact'?\n"
+         "mond.yaml:3:1: unknown key 'target': did you mean 'targets'?\n"},
+        {"obsever: {contact: a@b.fr}\nreferences: []\ntargets: [{idd: a, http: {urll: 'http://localhost/'}}]\n",
+         "mond.yaml:1:1: unknown key 'obsever': did you mean 'observer'?\n"
+         "mond.yaml:3:12: unknown key 'idd' in 'targets': did you mean 'id'?\n"
+         "mond.yaml:3:27: unknown key 'urll' in 'http': did you mean 'url'?\n"},
         /* types and bounds */
         {TARGET "language: de\n", "mond.yaml:7:11: 'language' takes one of: fr, en; not 'de'\n"},
         {TARGET "language: ne\n", "mond.yaml:7:11: 'language' takes one of: fr, en; not 'ne', did you mean 'en'?\n"},
@@ -86,7 +94,6 @@ static const struct {
          "mond.yaml:4:3: 'id' is missing in 'targets': its name in the record and on the command line, never to be "
          "changed\n"
          "mond.yaml:5:3: the target has no kind: it takes one of: http\n"
-         "mond.yaml:6:3: the target has no kind: it takes one of: http\n"
          "mond.yaml:6:11: unknown key 'htp' in 'targets': did you mean 'http'?\n"},
         {TARGET "- {id: a, http: {url: 'https://b.fr/'}}\n- {id: all, http: {url: 'https://b.fr/'}}\n"
                 "- {id: é, http: {url: 'https://b.fr/'}}\n- {id: -x, http: {url: 'https://b.fr/'}}\n",

@@ -19,6 +19,7 @@ struct Loop {
         Nsec timerfd_due;
         LoopDeferred *deferred_first;
         LoopDeferred **deferred_end;
+        uint64_t deferred_pass;
         unsigned work;
         bool touched;
         bool stopping;
@@ -206,6 +207,7 @@ void loop_defer(Loop *loop, LoopDeferred *deferred) {
         if (deferred->queued)
                 return;
         deferred->queued = true;
+        deferred->pass = loop->deferred_pass;
         deferred->next = NULL;
         *loop->deferred_end = deferred;
         loop->deferred_end = &deferred->next;
@@ -250,13 +252,12 @@ static void run_due_timers(Loop *loop) {
         }
 }
 
+/* What was queued when the pass began: what these queue in turn waits for the next pass, so a pass always ends. */
 static void run_deferred(Loop *loop) {
-        LoopDeferred **end = loop->deferred_end;
-        bool last = false;
+        uint64_t pass = ++loop->deferred_pass;
 
-        while (loop->deferred_first && !last) {
+        while (loop->deferred_first && loop->deferred_first->pass < pass) {
                 LoopDeferred *deferred = loop->deferred_first;
-                last = end == &deferred->next;
                 loop->deferred_first = deferred->next;
                 if (!loop->deferred_first)
                         loop->deferred_end = &loop->deferred_first;

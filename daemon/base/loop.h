@@ -28,6 +28,7 @@ struct LoopDeferred {
         LoopDeferredFn *fn;
         void *userdata;
         bool queued;
+        uint64_t pass; /* of run_deferred(), in which it was queued */
         LoopDeferred *next;
 };
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#define TEXT_WORD_MAX 64 /* longer words have no "did you mean" */
 #define TEXT_YEAR_SECONDS INT64_C(31536000)
 
 bool text_ends(const char *text, const char *suffix) {
@@ -115,11 +114,11 @@ char *text_clean_copy(const char *text, size_t max) {
                 text_clean(copy);
                 return copy;
         }
-        size_t room = max > strlen(ellipsis) ? max - strlen(ellipsis) : 0;
-        size_t keep = text_cut(text, len, room);
+        bool has_room = max >= strlen(ellipsis);
+        size_t keep = text_cut(text, len, has_room ? max - strlen(ellipsis) : max);
         mon_auto_free char *copy = mon_strndup(text, keep);
         (void)clean(copy, strlen(copy));
-        return mon_printf("%s%s", copy, ellipsis);
+        return mon_printf("%s%s", copy, has_room ? ellipsis : "");
 }
 
 void text_time(Nsec at_real, char ret_text[static TEXT_TIME_MAX]) {
@@ -208,16 +207,20 @@ int text_parse_time(const char *text, Nsec *ret_at_real) {
                     !take_offset(&at, &offset) || *at != '\0')
                         return TEXT_E_FORM;
         }
-        int mday = tm.tm_mday;
+        int mday = tm.tm_mday, leap = tm.tm_sec == 60;
         if (tm.tm_year < 1970 || tm.tm_year > 2261 || tm.tm_mon < 1 || tm.tm_mon > 12 || mday < 1 || tm.tm_hour > 23 ||
             tm.tm_min > 59 || tm.tm_sec > 60)
                 return TEXT_E_RANGE;
         tm.tm_year -= 1900;
         tm.tm_mon -= 1;
+        tm.tm_sec -= leap; /* 23:59:60 is still this day */
         time_t sec = timegm(&tm);
         if (tm.tm_mday != mday) /* 31 February */
                 return TEXT_E_RANGE;
-        *ret_at_real = ((Nsec)sec - (Nsec)offset * 60) * NSEC_PER_SEC + fraction;
+        Nsec at_real = ((Nsec)sec + leap - (Nsec)offset * 60) * NSEC_PER_SEC + fraction;
+        if (at_real < 0) /* an offset led before 1970 */
+                return TEXT_E_RANGE;
+        *ret_at_real = at_real;
         return 0;
 }
 
@@ -240,13 +243,15 @@ static int64_t unit_seconds(char unit) {
         }
 }
 
-static bool take_number(const char **at, int64_t *ret_value) {
+/* A number too large for its type is the largest that there is, and *ret_over says so. */
+static bool take_number(const char **at, int64_t *ret_value, bool *ret_over) {
         char *end;
 
         if (!isdigit((unsigned char)**at))
                 return false;
         errno = 0;
         *ret_value = strtoll(*at, &end, 10);
+        *ret_over = errno == ERANGE;
         *at = end;
         return true;
 }
@@ -261,13 +266,14 @@ int text_parse_duration(const char *text, Nsec *ret_span) {
         }
         do {
                 int64_t n, seconds;
-                if (!take_number(&at, &n))
+                bool over;
+                if (!take_number(&at, &n, &over))
                         return TEXT_E_FORM;
                 int64_t unit = unit_seconds(*at++);
                 if (unit == 0)
                         return TEXT_E_FORM;
-                if (__builtin_mul_overflow(n, unit, &seconds) || __builtin_add_overflow(total, seconds, &total) ||
-                    total > INT64_MAX / NSEC_PER_SEC)
+                if (over || __builtin_mul_overflow(n, unit, &seconds) ||
+                    __builtin_add_overflow(total, seconds, &total) || total > INT64_MAX / NSEC_PER_SEC)
                         return TEXT_E_RANGE;
         } while (*at != '\0');
         *ret_span = total * NSEC_PER_SEC;
@@ -278,8 +284,9 @@ int text_parse_size(const char *text, int64_t *ret_bytes) {
         const char *at = text;
         int64_t n, bytes;
         int shift = 0;
+        bool over;
 
-        if (!take_number(&at, &n))
+        if (!take_number(&at, &n, &over))
                 return TEXT_E_FORM;
         if (*at == 'K' || *at == 'k')
                 shift = 10;
@@ -291,7 +298,7 @@ int text_parse_size(const char *text, int64_t *ret_bytes) {
                 at++;
         if (*at != '\0')
                 return TEXT_E_FORM;
-        if (__builtin_mul_overflow(n, INT64_C(1) << shift, &bytes))
+        if (over || __builtin_mul_overflow(n, INT64_C(1) << shift, &bytes))
                 return TEXT_E_RANGE;
         *ret_bytes = bytes;
         return 0;

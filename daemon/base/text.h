@@ -17,7 +17,7 @@ bool text_ends(const char *text, const char *suffix);
 /* In place: invalid UTF-8, C0 and C1 controls, bidirectional overrides and line separators become one space or '?', a
  * cut last character is dropped. Never longer than before. What leaves is safe for a terminal and a log line. */
 void text_clean(char *text);
-/* The same on a copy of at most `max` bytes, an ellipsis in place of what was cut. NULL gives NULL. */
+/* The same on a copy of at most `max` bytes, an ellipsis in place of what was cut if it fits. NULL gives NULL. */
 char *text_clean_copy(const char *text, size_t max);
 bool text_is_utf8(const char *text, size_t n);
 /* The length of the longest prefix of at most n bytes that ends on a character's boundary. */
@@ -26,7 +26,8 @@ size_t text_cut(const char *text, size_t len, size_t n);
 /* RFC 3339, UTC, milliseconds: "2026-08-30T09:00:00.000Z". */
 #define TEXT_TIME_MAX 32
 void text_time(Nsec at_real, char ret_text[static TEXT_TIME_MAX]);
-/* RFC 3339 with any offset, fraction optional; a bare date is its midnight UTC. TEXT_E_FORM when it is neither. */
+/* RFC 3339 with any offset, fraction optional; a bare date is its midnight UTC. TEXT_E_FORM when it is neither,
+ * TEXT_E_RANGE before 1970, from 2262 on, and for days that there are not. */
 mon_must_check int text_parse_time(const char *text, Nsec *ret_at_real);
 
 /* Durations: a number and s, m, h, d, w or y (365 d), possibly several ("1h30m"); "0" alone. Sizes: a number and
@@ -34,13 +35,14 @@ mon_must_check int text_parse_time(const char *text, Nsec *ret_at_real);
 mon_must_check int text_parse_duration(const char *text, Nsec *ret_span);
 mon_must_check int text_parse_size(const char *text, int64_t *ret_bytes);
 mon_must_check int text_parse_int(const char *text, int64_t min, int64_t max, int64_t *ret_value);
-char *text_duration(Nsec span); /* the shortest exact form in the config's own units: "90s", "1h30m", "5d" */
+char *text_duration(Nsec span); /* to the second, in the config's own units, largest first: "1m30s", "1h30m", "5d" */
 
 enum {
         TEXT_E_FORM = 1,  /* not of the documented form */
         TEXT_E_RANGE = 2, /* of the form, but outside what can be held or is allowed */
 };
 
+#define TEXT_WORD_MAX 64 /* bytes; longer words are near to nothing */
 /* The candidate nearest to `word` (edit distance at most a third of its length, at least 1, case ignored), or NULL; a
  * single letter is near to nothing. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);

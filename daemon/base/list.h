@@ -14,6 +14,7 @@ void list_add(List *list, void *item);
 void *list_take(List *list, size_t index); /* removes, keeping the order */
 bool list_remove(List *list, const void *item);
 
+/* A break within leaves it: the inner loop's own step, which a break skips, is what lets the outer one go on. */
 #define list_each(Type, item, list)                                                                                    \
-        for (size_t item##_i = 0; item##_i < (list)->n; item##_i++)                                                    \
-                for (Type *item = (list)->items[item##_i], *item##_once = item; item##_once; item##_once = NULL)
+        for (size_t item##_i = 0, item##_on = 1; item##_on && item##_i < (list)->n; item##_i++)                        \
+                for (Type *item = (item##_on = 0, (list)->items[item##_i]); !item##_on; item##_on = 1)

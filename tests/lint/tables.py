@@ -43,7 +43,7 @@ VENDORS = {
     "openssl/": ["daemon/base/digest.c", "daemon/net/cert.[ch]", "tests/lib/*"],
     "xxhash.h": ["daemon/base/digest.c"],
     "zstd.h": ["daemon/store/blobs.c"],
-    "sqlite3.h": ["daemon/store/*", "tests/unit/test_store*.c", "tests/scenario/*"],
+    "sqlite3.h": ["daemon/store/*", "tests/unit/test_store*.c", "tests/scenario/*", "tests/bench/bench_store.c"],
     "systemd/": ["daemon/sys/*"],
     "cmocka.h": ["tests/*"],
     "zlib.h": ["tests/lib/*"],

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#define MIGRATE_PRAGMA_MAX 64
+#define MIGRATE_PRAGMA_BYTES 64
 
 int migrate_version(sqlite3 *db, int *ret_version) {
         sqlite3_stmt *statement = NULL;
@@ -20,7 +20,7 @@ int migrate_version(sqlite3 *db, int *ret_version) {
 }
 
 static int apply(sqlite3 *db, const char *sql, int version) {
-        char pragma[MIGRATE_PRAGMA_MAX];
+        char pragma[MIGRATE_PRAGMA_BYTES];
 
         (void)snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", version);
         int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);

@@ -15,7 +15,6 @@
 #define HEADER_USER_VERSION 60
 #define HEADER_APPLICATION_ID 68
 #define HEADER_VALID_FOR 92
-#define SET_ASIDE_NAMES_MAX 100 /* tried within one second */
 
 /* What the file says of itself, read without SQLite: opening a stranger's database could already change it. */
 typedef enum FileKind {
@@ -104,7 +103,7 @@ static int choose_name(const char *path, Nsec now_at_real, char **ret_name) {
                 if (*at != '-' && *at != ':')
                         stamp[n++] = *at;
         stamp[n] = '\0';
-        for (int i = 1; i <= SET_ASIDE_NAMES_MAX; i++) {
+        for (int i = 1; i <= STORE_SET_ASIDE_MAX; i++) {
                 mon_auto_free char *name = i == 1 ? mon_printf("%s.corrupt-%sZ", path, stamp)
                                                   : mon_printf("%s.corrupt-%sZ-%d", path, stamp, i);
                 if (access(name, F_OK) < 0 && errno == ENOENT) {

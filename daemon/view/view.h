@@ -12,8 +12,7 @@
 
 #define VIEW_LIMIT_FALLBACK 100
 #define VIEW_LIMIT_MAX 10000
-#define VIEW_SUBJECTS_MAX 1000 /* named in one question */
-#define VIEW_CURSOR_MAX 48     /* bytes */
+#define VIEW_CURSOR_MAX 48 /* bytes */
 /* An incident of more checks than this shows `observed_s` in its own document only, so that the cost of `status` has a
  * bound. */
 #define VIEW_OBSERVED_CHECKS_MAX 10000

@@ -2,12 +2,12 @@
  * start and `status` with a million checks against a thousand. Medians, since other programs share the machine. */
 #include "daemon/store/store.h"
 #include "daemon/view/view.h"
+#include "tests/lib/folder.h"
 
 #include <assert.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TARGETS 10
 #define BATCH 100
@@ -18,16 +18,10 @@
 
 typedef struct Bench {
         Clock *clock;
-        char folder[64];
+        Folder folder;
         Target *targets[TARGETS];
+        Observation *seen;
 } Bench;
-
-static void must(int r) {
-        if (r != 0) {
-                (void)fprintf(stderr, "result %d\n", r);
-                exit(1);
-        }
-}
 
 static int compare(const void *a, const void *b) {
         const Nsec *x = a, *y = b;
@@ -50,23 +44,32 @@ static Store *open_at(const char *path) {
         Store *store = NULL;
         StoreOpening opening;
 
-        must(store_open(path, START, &store, &opening, NULL));
+        folder_must(store_open(path, START, &store, &opening, NULL));
         return store;
 }
 
-static void put(Store *store, const Bench *bench, int64_t i) {
-        mon_cleanup(observation_free_p) Observation *seen = observation_new(START + i * 6 * NSEC_PER_SEC, 0);
-        int64_t check;
+/* Made once: what a probe spends on it is not the store's. */
+static Observation *make_observation(void) {
+        Observation *seen = observation_new(START, 0);
 
         observation_judge(seen, VERDICT_UP, CAUSE_OK, NULL);
         seen->http_status = 200;
         seen->duration = seen->ttfb = 123 * NSEC_PER_MSEC;
         seen->dns = seen->connect = seen->tls = 10 * NSEC_PER_MSEC;
-        seen->bytes = 71000 + i % 100;
         (void)snprintf(seen->remote_ip, sizeof seen->remote_ip, "192.0.2.1");
         seen->has_body = true;
-        sha256_of(&i, sizeof i, &seen->body_sha256);
-        must(store_put_check(store, bench->targets[i % TARGETS]->id, seen, seen->at_real + 140 * NSEC_PER_SEC, &check));
+        return seen;
+}
+
+static void put(Store *store, const Bench *bench, int64_t i) {
+        Observation *seen = bench->seen;
+        int64_t check;
+
+        seen->at_real = START + i * 6 * NSEC_PER_SEC;
+        seen->bytes = 71000 + i % 100;
+        memcpy(seen->body_sha256.bytes, &i, sizeof i);
+        folder_must(store_put_check(store, bench->targets[i % TARGETS]->id, seen, seen->at_real + 140 * NSEC_PER_SEC,
+                                    &check));
 }
 
 static void fill(const Bench *bench, const char *path, int64_t n) {
@@ -74,18 +77,18 @@ static void fill(const Bench *bench, const char *path, int64_t n) {
         TargetState state;
 
         target_state_init(&state);
-        must(store_begin(store));
-        must(store_put_targets(store, bench->targets, TARGETS, START));
+        folder_must(store_begin(store));
+        folder_must(store_put_targets(store, bench->targets, TARGETS, START));
         for (int64_t i = 0; i < n; i++) {
                 put(store, bench, i);
                 if (i % 10000 == 9999) {
-                        must(store_commit(store, false));
-                        must(store_begin(store));
+                        folder_must(store_commit(store, false));
+                        folder_must(store_begin(store));
                 }
         }
         for (int i = 0; i < TARGETS; i++)
-                must(store_put_state(store, bench->targets[i]->id, &state));
-        must(store_commit(store, true));
+                folder_must(store_put_state(store, bench->targets[i]->id, &state));
+        folder_must(store_commit(store, true));
         store_close(store);
 }
 
@@ -95,43 +98,43 @@ static Nsec bare_batch(const Bench *bench, sqlite3 *db, sqlite3_stmt *insert, in
         Nsec begin = clock_at_boot(bench->clock);
         uint8_t hash[SHA256_BYTES] = {0};
 
-        must(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+        folder_must(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
         for (int64_t i = first; i < first + BATCH; i++) {
                 memcpy(hash, &i, sizeof i);
                 for (int column = 1; column <= 12; column++)
-                        must(sqlite3_bind_int64(insert, column, START / NSEC_PER_MSEC + i));
-                must(sqlite3_bind_text(insert, 13, "192.0.2.1", -1, SQLITE_STATIC));
-                must(sqlite3_bind_blob(insert, 14, hash, sizeof hash, SQLITE_STATIC));
+                        folder_must(sqlite3_bind_int64(insert, column, START / NSEC_PER_MSEC + i));
+                folder_must(sqlite3_bind_text(insert, 13, "192.0.2.1", -1, SQLITE_STATIC));
+                folder_must(sqlite3_bind_blob(insert, 14, hash, sizeof hash, SQLITE_STATIC));
                 assert(sqlite3_step(insert) == SQLITE_DONE);
-                must(sqlite3_reset(insert));
+                folder_must(sqlite3_reset(insert));
         }
-        must(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
+        folder_must(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
         return clock_at_boot(bench->clock) - begin;
 }
 
 static Nsec our_batch(const Bench *bench, Store *store, int64_t first) {
         Nsec begin = clock_at_boot(bench->clock);
 
-        must(store_begin(store));
+        folder_must(store_begin(store));
         for (int64_t i = first; i < first + BATCH; i++)
                 put(store, bench, i);
-        must(store_commit(store, false));
+        folder_must(store_commit(store, false));
         return clock_at_boot(bench->clock) - begin;
 }
 
 static bool bench_writes(const Bench *bench) {
-        mon_auto_free char *bare_path = mon_printf("%s/bare.db", bench->folder);
-        mon_auto_free char *path = mon_printf("%s/writes.db", bench->folder);
+        mon_auto_free char *bare_path = mon_printf("%s/bare.db", bench->folder.path);
+        mon_auto_free char *path = mon_printf("%s/writes.db", bench->folder.path);
         Nsec bare[ROUNDS], ours[ROUNDS];
         sqlite3_stmt *insert;
         sqlite3 *db;
 
-        must(sqlite3_open(bare_path, &db));
-        must(sqlite3_exec(db,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                          "CREATE TABLE t (a,b,c,d,e,f,g,h,i,j,k,l,m TEXT,n BLOB);",
-                          NULL, NULL, NULL));
-        must(sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &insert, NULL));
+        folder_must(sqlite3_open(bare_path, &db));
+        folder_must(sqlite3_exec(db,
+                                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                                 "CREATE TABLE t (a,b,c,d,e,f,g,h,i,j,k,l,m TEXT,n BLOB);",
+                                 NULL, NULL, NULL));
+        folder_must(sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &insert, NULL));
         fill(bench, path, BATCH);
         Store *store = open_at(path);
         for (int round = 0; round < ROUNDS; round++) {
@@ -156,15 +159,15 @@ static Nsec start_once(const Bench *bench, const char *path) {
         bool orderly;
         int64_t next;
 
-        must(store_last_run(store, &ended, &orderly));
-        must(store_next_incident_id(store, &next));
-        must(store_begin(store));
-        must(store_put_targets(store, bench->targets, TARGETS, START));
-        must(store_commit(store, false));
+        folder_must(store_last_run(store, &ended, &orderly));
+        folder_must(store_next_incident_id(store, &next));
+        folder_must(store_begin(store));
+        folder_must(store_put_targets(store, bench->targets, TARGETS, START));
+        folder_must(store_commit(store, false));
         for (int i = 0; i < TARGETS; i++) {
                 TargetState state;
                 Verdict last;
-                must(store_load_state(store, bench->targets[i]->id, &state, &last));
+                folder_must(store_load_state(store, bench->targets[i]->id, &state, &last));
                 target_state_fini(&state);
         }
         store_close(store);
@@ -177,9 +180,10 @@ static Nsec status_once(const Bench *bench, const char *path) {
         Store *store = NULL;
         json_t *document = NULL;
 
-        must(store_open_read_only(path, &store, NULL));
-        must(view_status(store, &live, NULL, &document));
-        mon_auto_free char *text = json_print(document);
+        folder_must(store_open_read_only(path, &store, NULL));
+        folder_must(view_status(store, &live, NULL, &document));
+        char *text = json_print(document);
+        free(text);
         json_decref(document);
         store_close(store);
         return clock_at_boot(bench->clock) - begin;
@@ -201,26 +205,24 @@ static bool bench_growth(const Bench *bench, const char *what, OnceFn *once, con
 }
 
 int main(void) {
-        Bench bench = {.clock = clock_new_system()};
+        Bench bench = {.clock = clock_new_system(), .seen = make_observation()};
         bool well;
 
-        (void)snprintf(bench.folder, sizeof bench.folder, "/tmp/mond-bench-store-XXXXXX");
-        if (!mkdtemp(bench.folder))
-                return 1;
+        folder_make(&bench.folder);
         make_targets(&bench);
-        mon_auto_free char *small = mon_printf("%s/small.db", bench.folder);
-        mon_auto_free char *large = mon_printf("%s/large.db", bench.folder);
+        mon_auto_free char *small = mon_printf("%s/small.db", bench.folder.path);
+        mon_auto_free char *large = mon_printf("%s/large.db", bench.folder.path);
         well = bench_writes(&bench);
         fill(&bench, small, 1000);
         fill(&bench, large, 1000000);
         well &= bench_growth(&bench, "start", start_once, small, large);
         well &= bench_growth(&bench, "status", status_once, small, large);
-        mon_auto_free char *command = mon_printf("ls -l %s/large.db && rm -rf %s", bench.folder, bench.folder);
-        well &= system(command) == 0;
+        folder_remove(&bench.folder);
         for (int i = 0; i < TARGETS; i++) {
                 free(bench.targets[i]->id);
                 free(bench.targets[i]);
         }
+        observation_free(bench.seen);
         clock_free(bench.clock);
         return well ? 0 : 1;
 }

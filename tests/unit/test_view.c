@@ -3,30 +3,23 @@
 
 #include "daemon/base/text.h"
 #include "daemon/store/rows.h"
+#include "tests/lib/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#define NOW (INT64_C(1767225600) * NSEC_PER_SEC) /* 2026-01-01 */
+#define NOW FOLDER_NOW
 #define SEC NSEC_PER_SEC
 
 typedef struct World {
-        char folder[64];
-        char path[96];
+        Folder folder;
         Store *store;
         ViewLive live;
 } World;
-
-static void must(int r) {
-        if (r != 0)
-                print_error("result %d\n", r);
-        assert_int_equal(r, 0);
-}
 
 static Nsec planned(void *userdata, const char *target) {
         (void)userdata;
@@ -49,9 +42,9 @@ static void look(World *world, const char *target, Nsec at, Verdict verdict, Cau
                 seen->banner_text = mon_strdup(banner);
                 seen->banner_rule = mon_strdup("fr.maintenance");
         }
-        must(store_put_check(world->store, target, seen, at + 140 * SEC, &check));
+        folder_must(store_put_check(world->store, target, seen, at + 140 * SEC, &check));
         if (banner)
-                must(store_put_banner(world->store, target, banner, "fr.maintenance", at));
+                folder_must(store_put_banner(world->store, target, banner, "fr.maintenance", at));
 }
 
 static void put_incident(World *world) {
@@ -69,16 +62,16 @@ static void put_incident(World *world) {
                 .banner_rule = (char *)"fr.maintenance",
         };
 
-        must(store_put_incident(world->store, &incident));
-        must(store_put_incident_line(world->store, 1, NOW + 60 * SEC, "opened", VERDICT_MAINTENANCE, CAUSE_BANNER,
-                                     "x"));
-        must(store_put_incident_line(world->store, 1, NOW + 300 * SEC, "closed", VERDICT_UP, CAUSE_OK, NULL));
+        folder_must(store_put_incident(world->store, &incident));
+        folder_must(store_put_incident_line(world->store, 1, NOW + 60 * SEC, "opened", VERDICT_MAINTENANCE,
+                                            CAUSE_BANNER, "x"));
+        folder_must(store_put_incident_line(world->store, 1, NOW + 300 * SEC, "closed", VERDICT_UP, CAUSE_OK, NULL));
         incident.id = 2;
         incident.subject = (char *)"gone";
         incident.opened_at_real = NOW + 400 * SEC;
         incident.closed_at_real = NSEC_UNKNOWN;
         incident.banner_text = incident.banner_rule = NULL;
-        must(store_put_incident(world->store, &incident));
+        folder_must(store_put_incident(world->store, &incident));
 }
 
 static void put_event(World *world, const char *id, Nsec at, EventType type) {
@@ -96,8 +89,8 @@ static void put_event(World *world, const char *id, Nsec at, EventType type) {
         event->banner = mon_strdup("Site en maintenance");
         event->incident = 1;
         event->incident_opened_at_real = at - 60 * SEC;
-        must(store_put_event(world->store, event));
-        must(store_put_event(world->store, event)); /* once is enough */
+        folder_must(store_put_event(world->store, event));
+        folder_must(store_put_event(world->store, event)); /* once is enough */
 }
 
 static void fill(World *world) {
@@ -106,41 +99,36 @@ static void fill(World *world) {
         Target *targets[] = {&page, &gone};
         TargetState state;
 
-        must(store_begin(world->store));
-        must(store_put_observer(world->store, "Collectif", "https://example.org/"));
-        must(store_put_targets(world->store, targets, 2, NOW));
+        folder_must(store_begin(world->store));
+        folder_must(store_put_observer(world->store, "Collectif", "https://example.org/"));
+        folder_must(store_put_targets(world->store, targets, 2, NOW));
         look(world, "page", NOW, VERDICT_UP, CAUSE_OK, NULL);
         look(world, "page", NOW + 60 * SEC, VERDICT_MAINTENANCE, CAUSE_BANNER, "Site en maintenance");
         look(world, "page", NOW + 120 * SEC, VERDICT_MAINTENANCE, CAUSE_BANNER, "Site en maintenance");
-        must(store_put_transition(
+        folder_must(store_put_transition(
                 world->store, "page",
                 &(Transition){VERDICT_UP, VERDICT_MAINTENANCE, CAUSE_BANNER, NOW + 60 * SEC, NOW + 120 * SEC}));
         look(world, "gone", NOW + 130 * SEC, VERDICT_DOWN, CAUSE_DNS, NULL);
         look(world, "page", NOW + 300 * SEC, VERDICT_UP, CAUSE_OK, NULL);
-        must(store_put_transition(
+        folder_must(store_put_transition(
                 world->store, "page",
                 &(Transition){VERDICT_MAINTENANCE, VERDICT_UP, CAUSE_OK, NOW + 300 * SEC, NOW + 300 * SEC}));
         target_state_init(&state);
         state.state = VERDICT_UP;
         state.since_at_real = NOW + 300 * SEC;
-        must(store_put_state(world->store, "page", &state));
+        folder_must(store_put_state(world->store, "page", &state));
         put_incident(world);
         put_event(world, "evt_1", NOW + 120 * SEC, EVENT_TARGET_MAINTENANCE);
         put_event(world, "evt_2", NOW + 300 * SEC, EVENT_NOTICE_ANNOUNCED);
-        must(store_put_targets(world->store, targets, 1, NOW + 500 * SEC));
-        must(store_commit(world->store, true));
+        folder_must(store_put_targets(world->store, targets, 1, NOW + 500 * SEC));
+        folder_must(store_commit(world->store, true));
 }
 
 static int begin(void **state) {
         World *world = mon_new(World);
-        StoreOpening opening;
 
-        (void)snprintf(world->folder, sizeof world->folder, "/tmp/mond-test-view-XXXXXX");
-        if (!mkdtemp(world->folder))
-                return -1;
-        (void)snprintf(world->path, sizeof world->path, "%s/mond.db", world->folder);
-        if (store_open(world->path, NOW, &world->store, &opening, NULL) != 0)
-                return -1;
+        folder_make(&world->folder);
+        world->store = folder_open(&world->folder);
         world->live = (ViewLive){.now_at_real = NOW + 600 * SEC, .next_check_at_real = planned};
         fill(world);
         *state = world;
@@ -149,13 +137,11 @@ static int begin(void **state) {
 
 static int end(void **state) {
         World *world = *state;
-        char command[128];
 
         store_close(world->store);
-        (void)snprintf(command, sizeof command, "rm -rf %s", world->folder);
-        int r = system(command);
+        folder_remove(&world->folder);
         free(world);
-        return r;
+        return 0;
 }
 
 /* As one line, keys in order, so that a shape is compared whole. */
@@ -178,17 +164,17 @@ static void status_says_what_is(void **state) {
         mon_auto_json *offline = NULL;
         mon_auto_json *other = NULL;
 
-        must(view_status(world->store, &world->live, NULL, &document));
+        folder_must(view_status(world->store, &world->live, NULL, &document));
         expect(json_object_get(document, "generated_at"), "\"2026-01-01T00:10:00.000Z\"");
         expect(json_object_get(document, "observer"), "{\"name\":\"Collectif\",\"contact\":\"https://example.org/\"}");
         expect(json_object_get(document, "paths"), "[]");
         expect(json_object_get(document, "targets"), "[" PAGE("\"2026-01-01T00:16:40.000Z\"") "]");
         assert_int_equal(json_array_size(json_object_get(document, "incidents")), 1);
         world->live.next_check_at_real = NULL;
-        must(view_status(world->store, &world->live, "page", &offline));
+        folder_must(view_status(world->store, &world->live, "page", &offline));
         expect(json_object_get(offline, "targets"), "[" PAGE("null") "]");
         expect(json_object_get(offline, "incidents"), "[]");
-        must(view_status(world->store, &world->live, "gone", &other));
+        folder_must(view_status(world->store, &world->live, "gone", &other));
         assert_int_equal(json_array_size(json_object_get(other, "incidents")), 1);
         assert_int_equal(view_status(world->store, &world->live, "nobody", &document), VIEW_E_NOT_FOUND);
 }
@@ -199,7 +185,7 @@ static void history_is_newest_first_and_pages(void **state) {
         ViewPage page;
         char cursor[VIEW_CURSOR_MAX];
 
-        must(view_history(world->store, &filter, &page));
+        folder_must(view_history(world->store, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 3);
         expect(json_array_get(page.rows, 0),
                "{\"at\":\"2026-01-01T00:05:00.000Z\",\"verdict\":\"up\",\"cause\":\"ok\",\"detail\":null,"
@@ -210,7 +196,7 @@ static void history_is_newest_first_and_pages(void **state) {
         memcpy(cursor, page.cursor, sizeof cursor);
         json_decref(page.rows);
         filter.cursor = cursor;
-        must(view_history(world->store, &filter, &page));
+        folder_must(view_history(world->store, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 1);
         assert_string_equal(page.cursor, "");
         json_decref(page.rows);
@@ -225,7 +211,7 @@ static void history_is_newest_first_and_pages(void **state) {
                               .since_at_real = NOW + 60 * SEC,
                               .until_at_real = NOW + 120 * SEC,
                               .limit = 5 * VIEW_LIMIT_MAX};
-        must(view_history(world->store, &filter, &page));
+        folder_must(view_history(world->store, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 1);
         json_decref(page.rows);
         filter.target = "nobody";
@@ -237,25 +223,25 @@ static void a_page_has_its_bound(void **state) {
         ViewFilter filter = {.target = "gone"};
         ViewPage page;
 
-        must(store_begin(world->store));
+        folder_must(store_begin(world->store));
         for (int i = 0; i < VIEW_OBSERVED_CHECKS_MAX + 300; i++)
                 look(world, "gone", NOW + (200 + i) * SEC, VERDICT_UP, CAUSE_OK, NULL);
-        must(store_commit(world->store, false));
-        must(view_history(world->store, &filter, &page));
+        folder_must(store_commit(world->store, false));
+        folder_must(view_history(world->store, &filter, &page));
         assert_int_equal(json_array_size(page.rows), VIEW_LIMIT_FALLBACK);
         json_decref(page.rows);
         filter.limit = VIEW_LIMIT_MAX + 1;
-        must(view_history(world->store, &filter, &page));
+        folder_must(view_history(world->store, &filter, &page));
         assert_int_equal(json_array_size(page.rows), VIEW_LIMIT_MAX);
         json_decref(page.rows);
         /* Too many checks for a list to add up: only the incident's own document does. */
         mon_auto_json *own = NULL;
         filter = (ViewFilter){.open_only = true};
         world->live.now_at_real = NOW + 20000 * SEC;
-        must(view_incidents(world->store, &world->live, &filter, &page));
+        folder_must(view_incidents(world->store, &world->live, &filter, &page));
         assert_true(json_is_null(json_object_get(json_array_get(page.rows, 0), "observed_s")));
         json_decref(page.rows);
-        must(view_incident(world->store, &world->live, 2, &own));
+        folder_must(view_incident(world->store, &world->live, 2, &own));
         assert_true(json_is_number(json_object_get(own, "observed_s")));
 }
 
@@ -264,14 +250,14 @@ static void banners_are_one_for_each_target_and_text(void **state) {
         ViewFilter filter = {0};
         ViewPage page;
 
-        must(view_banners(world->store, &filter, &page));
+        folder_must(view_banners(world->store, &filter, &page));
         expect(page.rows,
                "[{\"text\":\"Site en maintenance\",\"target\":\"page\",\"first_seen\":\"2026-01-01T00:01:00.000Z\","
                "\"last_seen\":\"2026-01-01T00:02:00.000Z\",\"times\":2,\"rule\":\"fr.maintenance\"}]");
         json_decref(page.rows);
         filter.has_since = true;
         filter.since_at_real = NOW + 200 * SEC;
-        must(view_banners(world->store, &filter, &page));
+        folder_must(view_banners(world->store, &filter, &page));
         expect(page.rows, "[]");
         json_decref(page.rows);
 }
@@ -289,20 +275,20 @@ static void incidents_are_listed_and_told(void **state) {
         ViewPage page;
         mon_auto_json *incident = NULL;
 
-        must(view_incidents(world->store, &world->live, &filter, &page));
+        folder_must(view_incidents(world->store, &world->live, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 2);
         expect(json_array_get(page.rows, 1), "{" INCIDENT_1 "}");
         json_decref(page.rows);
         filter.open_only = true;
-        must(view_incidents(world->store, &world->live, &filter, &page));
+        folder_must(view_incidents(world->store, &world->live, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 1);
         expect(json_object_get(json_array_get(page.rows, 0), "duration_s"), "200.0");
         json_decref(page.rows);
         filter = (ViewFilter){.target = "page", .has_since = true, .since_at_real = NOW + 300 * SEC};
-        must(view_incidents(world->store, &world->live, &filter, &page));
+        folder_must(view_incidents(world->store, &world->live, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 0);
         json_decref(page.rows);
-        must(view_incident(world->store, &world->live, 1, &incident));
+        folder_must(view_incident(world->store, &world->live, 1, &incident));
         expect(incident, "{" INCIDENT_1 ",\"timeline\":[{\"at\":\"2026-01-01T00:01:00.000Z\",\"what\":\"opened\","
                          "\"verdict\":\"maintenance\",\"cause\":\"banner\",\"text\":\"x\"},"
                          "{\"at\":\"2026-01-01T00:05:00.000Z\",\"what\":\"closed\",\"verdict\":\"up\",\"cause\":\"ok\","
@@ -316,7 +302,7 @@ static void uptime_adds_up(void **state) {
         mon_auto_json *document = NULL;
         const char *const names[] = {"page", "gone"}, *const unknown[] = {"nobody"};
 
-        must(view_uptime(world->store, &world->live, &filter, NULL, 0, &document));
+        folder_must(view_uptime(world->store, &world->live, &filter, NULL, 0, &document));
         expect(document, "[{\"subject\":\"page\",\"kind\":\"target\",\"from\":\"2026-01-01T00:00:00.000Z\","
                          "\"until\":\"2026-01-01T00:10:00.000Z\",\"rule\":\"mond-1\",\"seconds\":{\"up\":200.0,"
                          "\"degraded\":0.0,\"maintenance\":200.0,\"down\":0.0,\"blocked\":0.0,\"unreadable\":0.0,"
@@ -324,7 +310,7 @@ static void uptime_adds_up(void **state) {
                          "\"unconfirmed\":{\"checks\":0,\"seconds\":0.0},\"incidents\":1,\"longest_s\":240.0,"
                          "\"mtbf_s\":200.0,\"mttr_s\":240.0}]");
         json_decref(mon_steal(&document));
-        must(view_uptime(world->store, &world->live, &filter, names, 2, &document));
+        folder_must(view_uptime(world->store, &world->live, &filter, names, 2, &document));
         assert_int_equal(json_array_size(document), 2);
         expect(json_object_get(json_array_get(document, 1), "unconfirmed"), "{\"checks\":1,\"seconds\":140.0}");
         assert_int_equal(view_uptime(world->store, &world->live, &filter, unknown, 1, &document), VIEW_E_NOT_FOUND);
@@ -335,7 +321,7 @@ static void events_are_the_webhooks_objects(void **state) {
         ViewFilter filter = {0};
         ViewPage page;
 
-        must(view_events(world->store, &world->live, &filter, &page));
+        folder_must(view_events(world->store, &world->live, &filter, &page));
         assert_int_equal(json_array_size(page.rows), 2);
         json_t *event = json_array_get(page.rows, 1);
         assert_string_equal(json_get_text(event, "id", ""), "evt_1");
@@ -351,7 +337,7 @@ static void events_are_the_webhooks_objects(void **state) {
         expect(json_object_get(json_array_get(page.rows, 0), "notice"), "{\"from\":null,\"until\":null}");
         json_decref(page.rows);
         filter.target = "gone";
-        must(view_events(world->store, &world->live, &filter, &page));
+        folder_must(view_events(world->store, &world->live, &filter, &page));
         expect(page.rows, "[]");
         json_decref(page.rows);
 }
@@ -361,11 +347,11 @@ static char *export_all(World *world, ViewFormat format, const ViewFilter *filte
         mon_auto_buf Buf whole = BUF_INIT(16 << 20);
         int r;
 
-        must(view_export_new(world->store, format, filter, &export));
+        folder_must(view_export_new(world->store, format, filter, &export));
         do {
                 mon_auto_buf Buf piece = BUF_INIT(VIEW_EXPORT_STEP_MAX);
                 r = view_export_step(export, &piece);
-                must(buf_append_text(&whole, buf_text(&piece)));
+                folder_must(buf_append_text(&whole, buf_text(&piece)));
         } while (r == 0);
         assert_int_equal(r, VIEW_E_END);
         return buf_steal(&whole);
@@ -391,7 +377,7 @@ static void exports_are_what_others_read(void **state) {
                                      "2026-01-01T00:00:00.000Z,page,up,ok,,200,123.456,1.000,,,,4321,192.0.2.1,,"));
         assert_non_null(strstr(csv, ",banner,\"'=SUM(1,2), \"\"quoted\"\"\",200,"));
         mon_auto_free char *json = export_all(world, VIEW_JSON, &one);
-        must(json_read(json, strlen(json), &rows, &why));
+        folder_must(json_read(json, strlen(json), &rows, &why));
         assert_int_equal(json_array_size(rows), 1);
         assert_string_equal(json_get_text(json_array_get(rows, 0), "target", ""), "gone");
         json_decref(rows);
@@ -409,10 +395,10 @@ static void a_long_export_comes_in_steps(void **state) {
         World *world = *state;
         ViewFilter all = {0};
 
-        must(store_begin(world->store));
+        folder_must(store_begin(world->store));
         for (int i = 0; i < 3 * VIEW_EXPORT_STEP_ROWS; i++)
                 look(world, "page", NOW + (1000 + i) * SEC, VERDICT_UP, CAUSE_OK, NULL);
-        must(store_commit(world->store, false));
+        folder_must(store_commit(world->store, false));
         mon_auto_free char *csv = export_all(world, VIEW_CSV, &all);
         assert_int_equal(lines_of(csv), 6 + 3 * VIEW_EXPORT_STEP_ROWS);
         mon_auto_free char *json = export_all(world, VIEW_JSON, &all);
@@ -432,15 +418,15 @@ static void the_longest_rows_fit_a_step(void **state) {
         memset(detail, '"', sizeof detail - 1);
         memset(banner, '"', sizeof banner - 1);
         detail[sizeof detail - 1] = banner[sizeof banner - 1] = '\0';
-        must(store_begin(world->store));
+        folder_must(store_begin(world->store));
         for (int i = 0; i < 2 * VIEW_EXPORT_STEP_ROWS; i++) {
                 mon_cleanup(observation_free_p) Observation *seen = observation_new(NOW + i * SEC, 0);
                 int64_t check;
                 observation_judge(seen, VERDICT_MAINTENANCE, CAUSE_BANNER, detail);
                 seen->banner_text = mon_strdup(banner);
-                must(store_put_check(world->store, "page", seen, NOW, &check));
+                folder_must(store_put_check(world->store, "page", seen, NOW, &check));
         }
-        must(store_commit(world->store, false));
+        folder_must(store_commit(world->store, false));
         mon_auto_free char *csv = export_all(world, VIEW_CSV, &all);
         mon_auto_free char *json = export_all(world, VIEW_JSON, &all);
         assert_true(strlen(csv) > 0 && strlen(json) > 0);

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-#define ASK_QUERY_MAX (256U << 10)
+#define ASK_QUERY_BOUND (SIZE_MAX / 4) /* our own command line, which the kernel bounds */
 
 /* --- from the daemon -------------------------------------------------------------------------------------------- */
 
@@ -18,7 +18,7 @@ static int add_param(Buf *query, const char *name, const char *value) {
 char *ask_query(const Monctl *ctl, const char *target) {
         const Options *options = &ctl->options;
         mon_auto_free char *limit = mon_printf("%" PRId64, options->limit);
-        mon_auto_buf Buf query = BUF_INIT(ASK_QUERY_MAX);
+        mon_auto_buf Buf query = BUF_INIT(ASK_QUERY_BOUND);
         const struct {
                 const char *name, *value;
         } params[] = {{"since", options->since},
@@ -37,7 +37,7 @@ char *ask_query(const Monctl *ctl, const char *target) {
 
 static char *path_of_uptime(const Monctl *ctl) {
         mon_auto_free char *rest = ask_query(ctl, NULL);
-        mon_auto_buf Buf query = BUF_INIT(ASK_QUERY_MAX);
+        mon_auto_buf Buf query = BUF_INIT(ASK_QUERY_BOUND);
         int r = buf_append_text(&query, rest);
 
         list_each (const char, target, &ctl->args)

@@ -61,7 +61,8 @@ int cmd_check(Monctl *ctl) {
         if (ctl->options.all == (ctl->args.n > 0))
                 return tell(ctl, EXIT_USAGE, say(ctl, PHRASE_CHECK_WHAT));
         mon_auto_free char *body = body_of(ctl);
-        const ClientRequest request = {.path = "/v1/check", .post = body, .waits = true, .progress = PHRASE_PROBING};
+        const ClientRequest request = {
+                .path = "/v1/check", .post = body, .wait_msec = CLIENT_CHECK_MSEC, .progress = PHRASE_PROBING};
         int r = client_document(ctl, &request, &document);
         if (r != EXIT_DONE)
                 return r;

@@ -12,8 +12,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define CLASSIFY_HEADERS_MAX 100
-
 static void close_fd(int *fd) {
         if (*fd > STDIN_FILENO)
                 (void)close(*fd);

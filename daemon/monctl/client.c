@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CLIENT_LINE_MAX 1000 /* bytes of one line of a problem */
 #define CLIENT_PROGRESS_AFTER (2 * NSEC_PER_SEC)
 
 static void cleanup_curl(CURL **curl) {
@@ -65,7 +64,7 @@ static int tell_failure(const Transfer *transfer, CURLcode code) {
         long number = 0;
 
         if (transfer->too_large)
-                return tell_phrase(ctl, EXIT_DATA, PHRASE_BAD_ANSWER, "> 64 MiB");
+                return tell_phrase(ctl, EXIT_DATA, PHRASE_BAD_ANSWER, "> 32 MiB");
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &number);
         const char *why =
                 code == CURLE_COULDNT_CONNECT && number ? mon_strerror((int)number) : curl_easy_strerror(code);
@@ -80,18 +79,22 @@ static int tell_failure(const Transfer *transfer, CURLcode code) {
 static void set_up(Transfer *transfer, const char *url, struct curl_slist *headers) {
         const ClientRequest *request = transfer->request;
         CURL *curl = transfer->curl;
-        bool endless = request->waits || request->sink;
+        long timeout = request->sink ? 0L : request->wait_msec ? request->wait_msec : CLIENT_TIMEOUT_MSEC;
 
         curl_easy_setopt(curl, CURLOPT_URL, url);
         curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_of(transfer->ctl));
         curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever the environment says */
         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CLIENT_CONNECT_MSEC);
-        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, endless ? 0L : (long)CLIENT_TIMEOUT_MSEC);
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
+        if (request->sink && !request->may_be_silent) {
+                curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+                curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, CLIENT_SILENCE_SEC);
+        }
         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
         curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
         curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
-        if (request->waits) {
+        if (request->wait_msec) {
                 curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
                 curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
                 curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);

@@ -4,10 +4,14 @@
 
 #include "daemon/monctl/monctl.h"
 
-#define CLIENT_ANSWER_MAX (64U << 20) /* bytes of one document */
+#define CLIENT_ANSWER_MAX (32U << 20) /* bytes of one document */
 #define CLIENT_CONNECT_MSEC 5000
-#define CLIENT_TIMEOUT_MSEC 30000
+#define CLIENT_TIMEOUT_MSEC 30000L
+#define CLIENT_CHECK_MSEC (6 * 3600 * 1000L) /* a thousand targets of one host, each until its deadline */
+#define CLIENT_COMMAND_MSEC 120000L
+#define CLIENT_SILENCE_SEC 120L /* in a stream that is not meant to be silent */
 #define CLIENT_SOCKET_PATH_MAX 107
+#define CLIENT_LINE_MAX 1000 /* bytes of one line of a problem */
 
 /* A piece of an answer that is not kept: false breaks it off. */
 typedef bool ClientSink(void *userdata, const char *bytes, size_t n);
@@ -21,10 +25,11 @@ void client_answer_fini(ClientAnswer *answer);
 typedef struct ClientRequest {
         const char *path; /* "/v1/status?target=…" */
         const char *post; /* NULL: GET; else the JSON body */
-        bool waits;       /* a command without a deadline of ours; tells its progress as `progress` */
+        long wait_msec;   /* a command that takes its time; 0: CLIENT_TIMEOUT_MSEC. Tells its progress as `progress` */
         Phrase progress;  /* with the seconds gone by, on stderr when it is a terminal and it takes more than two */
         ClientSink *sink; /* NULL: the answer is kept */
         void *sink_userdata;
+        bool may_be_silent; /* a sink's stream: silence is no fault */
 } ClientRequest;
 
 /* EXIT_DONE with whatever status came; EXIT_UNREACHABLE, EXIT_REFUSED (no permission on the socket), EXIT_USAGE (path

@@ -7,7 +7,8 @@
 #include <stdio.h>
 
 static int post(const Monctl *ctl, const char *path, const char *body, json_t **ret_document) {
-        const ClientRequest request = {.path = path, .post = body, .waits = true, .progress = PHRASE_WAITING};
+        const ClientRequest request = {
+                .path = path, .post = body, .wait_msec = CLIENT_COMMAND_MSEC, .progress = PHRASE_WAITING};
         return client_document(ctl, &request, ret_document);
 }
 

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EVENTS_LINE_MAX (1U << 20) /* bytes of one line of the stream */
-
 static const char *text_of(const Monctl *ctl, const json_t *event) {
         static const char *const keys[LANGUAGE_COUNT] = {[LANGUAGE_FR] = "fr", [LANGUAGE_EN] = "en"};
 
@@ -91,7 +89,8 @@ static bool on_bytes(void *userdata, const char *bytes, size_t n) {
 
 static int follow(Monctl *ctl) {
         Following following = {.ctl = ctl, .line = BUF_INIT(EVENTS_LINE_MAX)};
-        const ClientRequest request = {.path = "/v1/events/stream", .sink = on_bytes, .sink_userdata = &following};
+        const ClientRequest request = {
+                .path = "/v1/events/stream", .sink = on_bytes, .sink_userdata = &following, .may_be_silent = true};
         mon_cleanup(client_answer_fini) ClientAnswer answer = {0};
 
         if (ctl->progress)

@@ -1,34 +1,17 @@
 #include "daemon/monctl/monctl.h"
 
 #include "build-config.h"
-#include "daemon/base/text.h"
 #include "daemon/monctl/options.h"
 #include "daemon/text/message.h"
 
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#define MAIN_WIDTH_MIN 40
-
-static void look_at_terminal(Monctl *ctl) {
-        struct winsize size;
-        const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-        ctl->is_terminal = isatty(STDOUT_FILENO) == 1;
-        ctl->progress = isatty(STDERR_FILENO) == 1;
-        ctl->color = ctl->is_terminal && !ctl->options.no_color && !(no_color && *no_color) && !text_is(term, "dumb");
-        ctl->width = MONCTL_WIDTH_DEFAULT;
-        if (ctl->is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= MAIN_WIDTH_MIN)
-                ctl->width = size.ws_col;
-}
 
 static int run(Monctl *ctl, int argc, char **argv) {
         int r = options_read(ctl, argc, argv);
         if (r != EXIT_DONE)
                 return r;
-        look_at_terminal(ctl);
+        terminal_look(ctl);
         if (ctl->options.help) {
                 options_help(ctl);
                 return flush_output(ctl);
@@ -47,7 +30,7 @@ static int run(Monctl *ctl, int argc, char **argv) {
 
 int main(int argc, char **argv) {
         mon_cleanup(clock_free_p) Clock *clock = clock_new_system();
-        Monctl ctl = {.clock = clock, .width = MONCTL_WIDTH_DEFAULT};
+        Monctl ctl = {.clock = clock, .width = MONCTL_WIDTH};
 
         (void)signal(SIGPIPE, SIG_IGN);
         ctl.language = message_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));

@@ -6,8 +6,10 @@
 #include "daemon/text/message.h"
 
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-#define MONCTL_MESSAGE_MAX 2000 /* bytes */
+#define MONCTL_WIDTH_LEAST 40
 
 #define LIST (OPTION_SINCE | OPTION_UNTIL | OPTION_LIMIT)
 const Command monctl_commands[] = {
@@ -74,4 +76,20 @@ const char *title_of(const Monctl *ctl, const json_t *document) {
 const char *cause_words(const Monctl *ctl, const char *name) {
         Cause cause;
         return cause_from_name(name, &cause) ? message_cause(cause, ctl->language) : name;
+}
+
+void terminal_look(Monctl *ctl) {
+        struct winsize size;
+        const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        ctl->is_terminal = isatty(STDOUT_FILENO) == 1;
+        ctl->progress = isatty(STDERR_FILENO) == 1;
+        ctl->color = ctl->is_terminal && !ctl->options.no_color && !(no_color && *no_color) && !text_is(term, "dumb");
+        ctl->width = MONCTL_WIDTH;
+        ctl->height = 0;
+        if (!ctl->is_terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+                return;
+        ctl->height = size.ws_row;
+        if (size.ws_col >= MONCTL_WIDTH_LEAST)
+                ctl->width = size.ws_col;
 }

@@ -24,7 +24,10 @@ enum { /* exit statuses: INTERFACE section 1 */
 
 #define MONCTL_SOCKET "/run/mond/mond.sock"
 #define MONCTL_ARGS_MAX 1000
-#define MONCTL_WIDTH_DEFAULT 80
+#define EVENTS_LINE_MAX (1U << 20) /* bytes of one line of the stream */
+#define CLASSIFY_HEADERS_MAX 100   /* of one page */
+#define MONCTL_MESSAGE_MAX 2000    /* bytes of what is told */
+#define MONCTL_WIDTH 80            /* columns where nothing else is known */
 
 typedef struct Command Command;
 
@@ -45,6 +48,7 @@ typedef struct Monctl {
         bool is_terminal;    /* stdout */
         bool progress;       /* stderr is a terminal */
         size_t width;        /* columns of the output */
+        size_t height;       /* lines of the terminal; 0: not known */
         struct Clock *clock; /* system's */
         Store *store;        /* --db: open */
 } Monctl;
@@ -90,6 +94,8 @@ static inline const char *say(const Monctl *ctl, Phrase name) {
 /* The document on stdout as it is; EXIT_DONE, or a failure to write. */
 int print_document(const Monctl *ctl, const json_t *document);
 int flush_output(const Monctl *ctl);
+/* Sets width, height, colour and progress by where stdout and stderr go. */
+void terminal_look(Monctl *ctl);
 Nsec now_at_real(const Monctl *ctl);
 /* A document's RFC 3339 text as local time for people; "-" for null. The caller frees. */
 char *local_time(const Monctl *ctl, const char *rfc3339);

@@ -2,13 +2,11 @@
 
 #include "daemon/base/text.h"
 #include "daemon/monctl/table.h"
+#include "daemon/view/view.h"
 
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
-
-#define OPTIONS_LIMIT_MAX 10000 /* rows: what the API gives at most */
-#define OPTIONS_STATUS_MAX 999
 
 typedef enum OptionType {
         TYPE_FLAG,  /* bool */
@@ -36,11 +34,11 @@ static const Option table[] = {
         {"all", 0, TYPE_FLAG, AT(all), OPTION_ALL, NULL, PHRASE_OPTION_ALL, 0, 0},
         {"since", 0, TYPE_TIME, AT(since), OPTION_SINCE, "T", PHRASE_OPTION_SINCE, 0, 0},
         {"until", 0, TYPE_TIME, AT(until), OPTION_UNTIL, "T", PHRASE_OPTION_UNTIL, 0, 0},
-        {"limit", 0, TYPE_INT, AT(limit), OPTION_LIMIT, "N", PHRASE_OPTION_LIMIT, 1, OPTIONS_LIMIT_MAX},
+        {"limit", 0, TYPE_INT, AT(limit), OPTION_LIMIT, "N", PHRASE_OPTION_LIMIT, 1, VIEW_LIMIT_MAX},
         {"open", 0, TYPE_FLAG, AT(open), OPTION_OPEN, NULL, PHRASE_OPTION_OPEN, 0, 0},
         {"target", 0, TYPE_TEXT, AT(target), OPTION_TARGET, "ID", PHRASE_OPTION_TARGET, 0, 0},
         {"follow", 0, TYPE_FLAG, AT(follow), OPTION_FOLLOW, NULL, PHRASE_OPTION_FOLLOW, 0, 0},
-        {"status", 0, TYPE_INT, AT(status), OPTION_STATUS, "N", PHRASE_OPTION_STATUS, 100, OPTIONS_STATUS_MAX},
+        {"status", 0, TYPE_INT, AT(status), OPTION_STATUS, "N", PHRASE_OPTION_STATUS, 100, 999},
         {"header", 0, TYPE_TEXTS, AT(headers), OPTION_HEADER, "'K: V'", PHRASE_OPTION_HEADER, 0, 0},
         {"url", 0, TYPE_TEXT, AT(url), OPTION_URL, "URL", PHRASE_OPTION_URL, 0, 0},
         {"at", 0, TYPE_TIME, AT(at), OPTION_AT, "T", PHRASE_OPTION_AT, 0, 0},

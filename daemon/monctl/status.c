@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STATUS_FRAME_LINES 4 /* above and below the table */
 #define STATUS_WATCH_EVERY (2 * NSEC_PER_SEC)
 
 static int exit_of_verdict(Verdict verdict) {
@@ -217,6 +218,30 @@ static char *draw(const Monctl *ctl, const json_t *document, const char *line_en
         return text;
 }
 
+/* What does not fit on the screen would scroll it away at each drawing. */
+static void cut_lines(char *text, size_t most) {
+        char *at = text;
+
+        for (size_t n = 0; n < most && at; n++) {
+                at = strchr(at, '\n');
+                at = at ? at + 1 : NULL;
+        }
+        if (at)
+                *at = '\0';
+}
+
+static void print_screen(const Watching *watching, char *text) {
+        const Monctl *ctl = watching->ctl;
+        const Nsec now = now_at_real(ctl);
+        mon_auto_free char *time = message_time(now, now, ctl->language);
+        mon_auto_free char *as_of = phrase_fill(PHRASE_AS_OF, ctl->language, time);
+
+        if (ctl->height > STATUS_FRAME_LINES)
+                cut_lines(text, ctl->height - STATUS_FRAME_LINES);
+        (void)printf("%s%s\x1b[K\n\x1b[K\n%s\x1b[K\n%s\x1b[J", watching->drawn ? "\x1b[H" : "\x1b[2J\x1b[H", as_of,
+                     text, say(ctl, PHRASE_WATCHING));
+}
+
 static void on_watch(void *userdata) {
         Watching *watching = userdata;
         Monctl *ctl = watching->ctl;
@@ -230,12 +255,10 @@ static void on_watch(void *userdata) {
         loop_arm_after(watching->loop, &watching->timer, STATUS_WATCH_EVERY);
         if (r != EXIT_DONE) /* said on stderr; a daemon that restarts comes back */
                 return;
+        terminal_look(ctl); /* it may have another size by now */
         mon_auto_free char *text = draw(ctl, document, ctl->is_terminal ? "\x1b[K" : "");
         if (ctl->is_terminal) {
-                mon_auto_free char *now = message_time(now_at_real(ctl), now_at_real(ctl), ctl->language);
-                mon_auto_free char *as_of = phrase_fill(PHRASE_AS_OF, ctl->language, now);
-                (void)printf("%s%s\x1b[K\n\x1b[K\n%s\x1b[K\n%s\x1b[J", watching->drawn ? "\x1b[H" : "\x1b[2J\x1b[H",
-                             as_of, text, say(ctl, PHRASE_WATCHING));
+                print_screen(watching, text);
         } else if (!text_is(text, watching->last)) {
                 (void)printf("%s%s", watching->drawn ? "\n" : "", text);
                 mon_replace(&watching->last, text);

@@ -122,11 +122,35 @@ static void test_hostile_text_is_made_safe(void **state) {
         assert_null(strstr(text, "\xc2\x9b"));
 }
 
+static void test_bounds(void **state) {
+        Column columns[TABLE_COLUMNS_MAX];
+        mon_auto_free char *endless = mon_calloc(TABLE_CELL_MAX + 2, 1);
+
+        (void)state;
+        for (size_t i = 0; i < TABLE_COLUMNS_MAX; i++)
+                columns[i] = (Column){"X", i == 0, false};
+        mon_cleanup(table_free_p) Table *table = table_new(columns, TABLE_COLUMNS_MAX);
+        memset(endless, 'a', TABLE_CELL_MAX + 1);
+        table_row(table);
+        for (size_t i = 0; i < TABLE_COLUMNS_MAX; i++)
+                table_cell(table, i == 0 ? endless : "y", COLOR_NONE);
+        table_note(table, "  ", endless);
+        mon_auto_free char *text = print(table, TABLE_CELL_MAX * 2, false);
+        assert_null(strstr(text, endless));
+        assert_non_null(strstr(text, "a…  y"));
+        mon_auto_free char *narrow = print(table, 60, false);
+        size_t lines = 0;
+        for (const char *at = narrow; (at = strchr(at, '\n')) != NULL; at++)
+                lines++;
+        assert_int_equal(lines, 2 + TABLE_NOTE_LINES_MAX);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_width_is_what_a_screen_shows),
                 cmocka_unit_test(test_cut_never_exceeds_the_width),
                 cmocka_unit_test(test_a_table_fits),
+                cmocka_unit_test(test_bounds),
                 cmocka_unit_test(test_colours_only_where_asked),
                 cmocka_unit_test(test_hostile_text_is_made_safe),
         };

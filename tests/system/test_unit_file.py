@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from support.daemon import BUILD, MOND, run
+from support.daemon import BUILD, MONCTL, MOND, run
 
 EXPOSURE_TENTHS_MAX = 15  # of systemd-analyze security: 1.5
 
@@ -59,3 +59,12 @@ def test_user_and_configuration(installed):
     assert re.search(r"^mond:", (root / "etc/group").read_text(), re.M)
     source = re.search(r"(\S+/mond\.yaml)$", tmpfiles.read_text(), re.M).group(1)
     assert (installed / source.lstrip("/")).exists(), "the configuration that tmpfiles copies is installed"
+
+
+@pytest.mark.parametrize("program", [MOND, MONCTL], ids=["mond", "monctl"])
+def test_the_binary_is_hardened(program):
+    elf = run(["readelf", "--wide", "--file-header", "--program-headers", "--dynamic", "--dyn-syms", program]).stdout
+    assert re.search(r"Type:\s+DYN", elf), "position independent"
+    assert "GNU_RELRO" in elf and re.search(r"FLAGS.*BIND_NOW|FLAGS_1.*NOW", elf), "nothing to overwrite after the start"
+    assert re.search(r"GNU_STACK.* RW ", elf), "no code on the stack"
+    assert "__stack_chk_fail" in elf, "stack protector"

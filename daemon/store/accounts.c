@@ -3,13 +3,20 @@
 #include "daemon/store/db.h"
 
 /* Checks in the order in which they were written. Where no clock stepped back that is the order of their instants,
- * which an index gives without sorting. */
+ * which an index gives without sorting. Where one did, the rows between the first and the last of the period are all
+ * read, and the one after: also a check outside of the period ends what the check before it says. */
 static const char sql_by_time[] = "SELECT id, at_ms, speaks_ms, verdict FROM checks"
                                   " WHERE target = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms";
-static const char sql_by_id[] = "SELECT id, at_ms, speaks_ms, verdict FROM checks INDEXED BY checks_by_time"
-                                " WHERE target = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY id";
+#define IN_PERIOD "target = ?1 AND at_ms >= ?2 AND at_ms < ?3"
+static const char sql_by_id[] =
+        "SELECT id, at_ms, speaks_ms, verdict FROM checks NOT INDEXED WHERE target = ?1"
+        " AND id >= (SELECT min(id) FROM checks WHERE " IN_PERIOD ")"
+        " AND id <= (SELECT coalesce((SELECT min(n.id) FROM checks n WHERE n.target = ?1 AND n.id > last.id), last.id)"
+        " FROM (SELECT max(id) AS id FROM checks WHERE " IN_PERIOD ") last) ORDER BY id";
 static const char sql_has_stepped[] =
-        "SELECT 1 FROM checks WHERE target = ?1 AND at_ms >= ?2 AND at_ms < ?3 AND stepped = 1 LIMIT 1";
+        "SELECT EXISTS (SELECT 1 FROM checks WHERE stepped = 1 AND " IN_PERIOD ") OR EXISTS (SELECT 1 FROM checks"
+        " WHERE stepped = 1 AND target = ?1 AND id > (SELECT id FROM checks WHERE " IN_PERIOD
+        " ORDER BY at_ms LIMIT 1))";
 static const char sql_gaps[] = "SELECT after_check, id, from_ms, until_ms, cause FROM gap"
                                " WHERE target = ?1 AND until_ms >= ?2 AND from_ms < ?3"
                                " UNION ALL SELECT after_check, id, from_ms, until_ms, cause FROM gap"
@@ -146,7 +153,7 @@ int store_account(Store *store, const char *target, int64_t from_ms, int64_t unt
         mon_cleanup(feed_fini) Feed feed = {.store = store};
         Account account;
         StoreTarget *row;
-        int64_t stepped = 0;
+        int64_t stepped = 0, never = ACCOUNT_NEVER; /* a later gap, too, ends what the check before it says */
 
         int r = store_find_target(store, target, &row);
         if (r < 0)
@@ -160,7 +167,7 @@ int store_account(Store *store, const char *target, int64_t from_ms, int64_t unt
         feed.account = &account;
         r = ask(store, sql_has_stepped, params, mon_count_of(params), &stepped);
         if (r == 0)
-                r = stream_begin(&feed.gaps, store, sql_gaps, row->id, begin, &until_ms);
+                r = stream_begin(&feed.gaps, store, sql_gaps, row->id, begin, stepped ? &never : &until_ms);
         if (r == 0)
                 r = stream_begin(&checks, store, stepped ? sql_by_id : sql_by_time, row->id, begin, &until_ms);
         if (r == 0)

@@ -11,7 +11,8 @@ int store_find_target(Store *store, const char *name, StoreTarget **ret_target) 
         mon_auto_query query = {0};
         StoreTarget *target = map_get(&store->targets, name);
 
-        if (target) {
+        /* Another process writes what a read-only store reads, so nothing of it is remembered. */
+        if (target && store->writable) {
                 *ret_target = target;
                 return 0;
         }
@@ -23,7 +24,10 @@ int store_find_target(Store *store, const char *name, StoreTarget **ret_target) 
         if (r != QUERY_ROW)
                 return r < 0 ? r : -ENOENT;
         Nsec latest = query_get_msec(&query, 3);
-        target = mon_new(StoreTarget);
+        if (!target) {
+                target = mon_new(StoreTarget);
+                map_set(&store->targets, name, target);
+        }
         *target = (StoreTarget){
                 .id = query_get_int(&query, 0),
                 .last_check = query_get_int(&query, 1),
@@ -31,7 +35,6 @@ int store_find_target(Store *store, const char *name, StoreTarget **ret_target) 
                 .latest_ms = latest == NSEC_UNKNOWN ? INT64_MIN : query_get_int(&query, 3),
                 .speaks_max_ms = query_get_int(&query, 4),
         };
-        map_set(&store->targets, name, target);
         *ret_target = target;
         return 0;
 }

@@ -101,6 +101,7 @@ CREATE TABLE checks (
 -- Covers the time accounting.
 CREATE INDEX checks_by_time ON checks(target, at_ms, speaks_ms, verdict);
 CREATE INDEX checks_stepped ON checks(target, at_ms) WHERE stepped = 1;
+CREATE INDEX checks_stepped_by_id ON checks(target) WHERE stepped = 1;
 
 CREATE TABLE transition (
   id INTEGER PRIMARY KEY,

@@ -193,7 +193,8 @@ static int migrate(sqlite3 *db) {
 static int open_for_writing(const char *path, bool fresh, Store **ret_store) {
         sqlite3 *db = NULL;
 
-        int r = connect_to(path, SQLITE_OPEN_READWRITE, NULL, &db);
+        /* SQLite would open it for reading instead, and fail later with another error. */
+        int r = access(path, R_OK | W_OK) < 0 ? mon_errno() : connect_to(path, SQLITE_OPEN_READWRITE, NULL, &db);
         if (r < 0)
                 return r;
         mon_cleanup(store_close_p) Store *store = store_new(db, path, true);

@@ -5,6 +5,7 @@
 typedef struct Listing {
         Store *store;
         const ViewLive *live;
+        int64_t checks_max;
         ShapePage page;
 } Listing;
 
@@ -60,20 +61,25 @@ static int add_incident(void *userdata, const Incident *incident) {
 
         if (!shape_takes(&listing->page, incident->opened_at_real, incident->id))
                 return SHAPE_FULL;
-        int r = shape_incident(listing->store, listing->live, incident, VIEW_OBSERVED_CHECKS_MAX, &row);
+        int r = shape_incident(listing->store, listing->live, incident, listing->checks_max, &row);
         if (r == 0)
                 json_add(listing->page.rows, row);
         return r;
 }
 
-int view_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page) {
-        Listing listing = {.store = store, .live = live};
+int shape_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, int64_t checks_max,
+                    ViewPage *ret_page) {
+        Listing listing = {.store = store, .live = live, .checks_max = checks_max};
         StorePage from;
 
         int r = shape_begin(filter, &from, &listing.page);
         if (r != 0)
                 return r;
         return shape_end(&listing.page, store_each_incident(store, &from, add_incident, &listing), ret_page);
+}
+
+int view_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page) {
+        return shape_incidents(store, live, filter, VIEW_OBSERVED_CHECKS_MAX, ret_page);
 }
 
 static int add_line(void *userdata, const StoreLineRow *row) {

@@ -29,4 +29,8 @@ bool shape_takes(ShapePage *page, Nsec at_real, int64_t id);
 mon_must_check int shape_end(ShapePage *page, int result, ViewPage *ret_page);
 enum { SHAPE_FULL = 100 }; /* a callback's result: not a failure */
 
+/* The list of incidents, `observed_s` null where there are more than checks_max checks. */
+mon_must_check int shape_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, int64_t checks_max,
+                                   ViewPage *ret_page);
+
 int64_t shape_msec(Nsec at_real);

@@ -78,7 +78,7 @@ int view_status(Store *store, const ViewLive *live, const char *subject, json_t 
         json_set(document, "paths", json_array());
         json_set(document, "targets", targets);
         if (r == 0)
-                r = view_incidents(store, live, &open_ones, &incidents);
+                r = shape_incidents(store, live, &open_ones, VIEW_STATUS_CHECKS_MAX, &incidents);
         if (r != 0)
                 return r;
         json_set(document, "incidents", incidents.rows);

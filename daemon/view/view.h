@@ -13,9 +13,10 @@
 #define VIEW_LIMIT_FALLBACK 100
 #define VIEW_LIMIT_MAX 10000
 #define VIEW_CURSOR_MAX 48 /* bytes */
-/* An incident of more checks than this shows `observed_s` in its own document only, so that the cost of `status` has a
- * bound. */
+/* An incident of more checks than this shows `observed_s` in its own document only, so that the cost of a list has a
+ * bound; in `status`, which is asked all the time, the bound is lower. */
 #define VIEW_OBSERVED_CHECKS_MAX 10000
+#define VIEW_STATUS_CHECKS_MAX 1000
 
 enum {
         VIEW_E_NOT_FOUND = 1, /* no such target, incident */

@@ -463,6 +463,27 @@ static void a_copy_is_read_where_nothing_can_be_made(void **state) {
                 assert_int_equal(read_as_nobody(folder), 101);
 }
 
+static void one_that_cannot_be_written_is_refused(void **state) {
+        Folder *folder = *state;
+        int status;
+
+        store_close(folder_open(folder));
+        assert_int_equal(chmod(folder->database, 0444), 0);
+        assert_int_equal(chmod(folder->path, 0755), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+                Store *store = NULL;
+                StoreOpening opening;
+                if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+                        _exit(1);
+                _exit(store_open(folder->database, FOLDER_NOW, &store, &opening, NULL) == -EACCES ? 0 : 2);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 #define in_folder(test) cmocka_unit_test_setup_teardown(test, make, unmake)
 
 int main(void) {
@@ -480,6 +501,7 @@ int main(void) {
                 in_folder(killed_at_any_moment_nothing_committed_is_lost),
                 in_folder(readers_see_commits_while_it_is_written),
                 in_folder(a_copy_is_read_where_nothing_can_be_made),
+                in_folder(one_that_cannot_be_written_is_refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,28 @@ static void a_page_has_its_bound(void **state) {
         assert_true(json_is_number(json_object_get(own, "observed_s")));
 }
 
+static json_t *observed_in_status(World *world, Nsec now) {
+        mon_auto_json *status = NULL;
+
+        world->live.now_at_real = now;
+        folder_must(view_status(world->store, &world->live, NULL, &status));
+        json_t *incident = json_array_get(json_object_get(status, "incidents"), 0);
+        return json_incref(json_object_get(incident, "observed_s"));
+}
+
+static void status_adds_up_few_checks_only(void **state) {
+        World *world = *state;
+
+        folder_must(store_begin(world->store));
+        for (int i = 0; i < 2 * VIEW_STATUS_CHECKS_MAX; i++)
+                look(world, "gone", NOW + (400 + i) * SEC, VERDICT_UP, CAUSE_OK, NULL);
+        folder_must(store_commit(world->store, false));
+        mon_auto_json *few = observed_in_status(world, NOW + (400 + VIEW_STATUS_CHECKS_MAX) * SEC);
+        mon_auto_json *many = observed_in_status(world, NOW + (402 + VIEW_STATUS_CHECKS_MAX) * SEC);
+        assert_true(json_is_number(few));
+        assert_true(json_is_null(many));
+}
+
 static void banners_are_one_for_each_target_and_text(void **state) {
         World *world = *state;
         ViewFilter filter = {0};
@@ -461,6 +483,7 @@ int main(void) {
                 in_world(status_says_what_is),
                 in_world(history_is_newest_first_and_pages),
                 in_world(a_page_has_its_bound),
+                in_world(status_adds_up_few_checks_only),
                 in_world(banners_are_one_for_each_target_and_text),
                 in_world(incidents_are_listed_and_told),
                 in_world(uptime_adds_up),

@@ -513,6 +513,9 @@ static void check_tls(World *world, const TlsRow *row) {
         if (row->failure == FETCH_DONE)
                 assert_int_equal(outcome.answer.tls, 0);
         fetch_answer_fini(&outcome.answer);
+        visit(world, &request, &outcome); /* a resumed session would show no certificate */
+        assert_true(outcome.answer.certificate.seen);
+        fetch_answer_fini(&outcome.answer);
         (void)unlink(ca_file);
         server_free(server);
 }

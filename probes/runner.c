@@ -8,7 +8,8 @@
 
 #define RUNNER_PER_HOST_FIRST 1
 #define RUNNER_AT_ONCE_FIRST 16
-#define RUNNER_SLEEP_MIN NSEC_PER_SEC /* the clocks are not read at the same instant */
+#define RUNNER_MADE_AT_REAL (INT64_C(1767225600) * NSEC_PER_SEC) /* 2026-01-01 */
+#define RUNNER_SLEEP_MIN NSEC_PER_SEC                            /* the clocks are not read at the same instant */
 
 typedef enum RunStage {
         RUN_WAITING = 0, /* for a turn */
@@ -126,6 +127,14 @@ static bool slept(const Run *run) {
         return suspended - run->suspended_before > RUNNER_SLEEP_MIN;
 }
 
+/* No certificate is valid by a clock that starts anew without a battery. */
+static bool clock_is_wrong(const Run *run) {
+        Cause cause = run->observation->cause;
+
+        return (cause == CAUSE_TLS_EXPIRED || cause == CAUSE_TLS_UNTRUSTED) &&
+               run->observation->at_real < RUNNER_MADE_AT_REAL;
+}
+
 static void on_probed(Observation *observation, void *userdata) {
         Run *run = userdata;
         bool is_failure = observation->verdict == VERDICT_DOWN && cause_is_transport(observation->cause);
@@ -133,7 +142,9 @@ static void on_probed(Observation *observation, void *userdata) {
         run->probe = NULL;
         run->observation = observation;
         loop_disarm(loop_of(run->runner), &run->grace);
-        if (is_failure && slept(run)) {
+        if (is_failure && clock_is_wrong(run)) {
+                run_fail(run, "this machine's clock is set to a time before this program was made");
+        } else if (is_failure && slept(run)) {
                 run_fail(run, "this machine slept during the look");
         } else if (is_failure && references_apply(run)) {
                 run->stage = RUN_ASKING;

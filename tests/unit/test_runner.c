@@ -278,6 +278,29 @@ static void test_sleep_is_not_the_sites_fault(void **state) {
         assert_int_equal(ground->seen[1]->cause, CAUSE_OK);
 }
 
+static void test_a_wrong_clock_is_not_the_sites_fault(void **state) {
+        static const struct {
+                Cause cause, before, after; /* seen; told by a clock of last year's, and by a right one */
+        } rows[] = {{CAUSE_TLS_EXPIRED, CAUSE_LOCAL_FAULT, CAUSE_TLS_EXPIRED},
+                    {CAUSE_CONNECT_REFUSED, CAUSE_CONNECT_REFUSED, CAUSE_CONNECT_REFUSED}};
+        Ground *ground = *state;
+
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                ground->specs[i] = (FakeSpec){.takes = 0, .verdict = VERDICT_DOWN, .cause = rows[i].cause};
+                ground->specs[i + 2] = ground->specs[i];
+                start(ground, i);
+        }
+        world_run_until(&ground->world, NULL, NSEC_PER_SEC);
+        clock_step_real(ground->world.clock, -WORLD_DAY);
+        start(ground, 2);
+        start(ground, 3);
+        world_run_until(&ground->world, NULL, NSEC_PER_SEC);
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                assert_int_equal(ground->seen[i]->cause, rows[i].after);
+                assert_int_equal(ground->seen[i + 2]->cause, rows[i].before);
+        }
+}
+
 /* --- references ------------------------------------------------------------------------------------------------- */
 
 typedef struct ReferencesRow {
@@ -422,6 +445,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_a_loop_that_stands_is_seen, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_start_that_fails_is_our_fault, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_sleep_is_not_the_sites_fault, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_a_wrong_clock_is_not_the_sites_fault, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_rule_of_the_references, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_one_flight_serves_all, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_references_that_hang_have_a_deadline, setup, teardown),

@@ -165,12 +165,18 @@ static bool is_of_our_own(int error) {
         return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS || error == EADDRNOTAVAIL;
 }
 
-static FetchFailure failure_to_connect(const Fetch *fetch) {
+static int connect_errno(const Fetch *fetch) {
         long error = fetch->local_errno;
 
         if (error == 0)
                 (void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &error);
-        if (is_of_our_own((int)error))
+        return (int)error;
+}
+
+static FetchFailure failure_to_connect(const Fetch *fetch) {
+        int error = connect_errno(fetch);
+
+        if (is_of_our_own(error))
                 return FETCH_LOCAL_FAULT;
         switch (error) {
         case ECONNREFUSED:
@@ -259,8 +265,9 @@ static const char *text_of(FetchFailure failure, const Fetch *fetch) {
                 return "the headers of the answer are beyond their bound";
         if (failure == FETCH_TOO_LARGE)
                 return "the body of the answer is beyond its bound";
-        if (failure == FETCH_LOCAL_FAULT && fetch->local_errno != 0)
-                return mon_strerror(-fetch->local_errno);
+        /* curl's own text names how long it took, and so is never the same twice. */
+        if (fetch->connected == NSEC_UNKNOWN && connect_errno(fetch) != 0)
+                return mon_strerror(-connect_errno(fetch));
         if (fetch->answer.certificate.fault_text)
                 return fetch->answer.certificate.fault_text;
         return fetch->curl_error;

@@ -249,6 +249,7 @@ static void test_no_connection(void **state) {
         FetchRequest request = request_for(world, url);
         visit(world, &request, &outcome);
         assert_int_equal(outcome.answer.failure, FETCH_REFUSED);
+        assert_string_equal(outcome.answer.error, "Connection refused");
         assert_int_equal(outcome.answer.connect, NSEC_UNKNOWN);
         assert_string_equal(outcome.answer.remote_ip, "");
         assert_int_equal(outcome.answer.bytes, -1);

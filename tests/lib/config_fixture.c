@@ -38,6 +38,8 @@ void config_fixture_fini(ConfigFixture *fixture) {
 }
 
 void config_fixture_write(const char *path, const void *bytes, size_t n) {
+        /* Anew each time: writing over a file makes some file systems flush it to the disk. */
+        (void)remove(path);
         FILE *file = fopen(path, "we");
 
         if (!file || fwrite(bytes, 1, n, file) != n || fclose(file) != 0)

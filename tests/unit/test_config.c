@@ -3,6 +3,7 @@
 #include "config/diff.h"
 #include "config/secrets.h"
 #include "daemon/base/text.h"
+#include "probes/registry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -325,18 +326,26 @@ static void survives_any_damage(void **state) {
         assert_in_range(n_loaded, 200, 3800); /* the damage is neither always fatal nor never */
 }
 
-/* The file that is shipped: sound as it stands, and nothing to be told but that the contact is an example. */
-static void the_shipped_file_is_sound(void **state) {
+static Config *load_shipped(const ProbeDriver *const *drivers) {
         const char *source = getenv("MOND_SOURCE"); /* set by `meson test` */
         mon_auto_free char *path = mon_printf("%s/config/mond.yaml", source ? source : "?");
-        mon_cleanup(config_free_p) Config *config = NULL;
-        ConfigMistakes mistakes;
-        (void)state;
+        mon_cleanup(config_mistakes_fini) ConfigMistakes mistakes = {0};
+        Config *config = NULL;
 
-        assert_int_equal(config_load(path, config_fixture_drivers, &config, &mistakes), 0);
+        int r = config_load(path, drivers, &config, &mistakes);
+        mon_auto_free char *told = config_mistakes_text(&mistakes);
+        if (r != 0)
+                fail_msg("%s", told);
         assert_int_equal(mistakes.n, 1);
         assert_non_null(strstr(mistakes.items[0].text, "is the example's"));
-        config_mistakes_fini(&mistakes);
+        return config;
+}
+
+/* The file that is shipped: sound as it stands, and nothing to be told but that the contact is an example. */
+static void the_shipped_file_is_sound(void **state) {
+        mon_cleanup(config_free_p) Config *config = load_shipped(config_fixture_drivers);
+        (void)state;
+
         assert_int_equal(config->targets.n, 9);
         assert_true(config->references.n >= 3);
         list_each (Target, target, &config->targets) {
@@ -344,6 +353,24 @@ static void the_shipped_file_is_sound(void **state) {
                 assert_false(text_is(target->title.in[LANGUAGE_FR], target->id));
                 if (strstr(((FakeSpec *)target->spec)->url, "/enrolement/"))
                         assert_true(((FakeSpec *)target->spec)->application);
+        }
+}
+
+static void the_shipped_file_fits_the_real_drivers(void **state) {
+        mon_cleanup(config_free_p) Config *config = load_shipped(probe_drivers), *again = NULL;
+        mon_cleanup(config_mistakes_fini) ConfigMistakes mistakes = {0};
+        mon_auto_free char *printed = config_print(config);
+        (void)state;
+
+        config_fixture_write_text("mond.yaml", printed);
+        assert_int_equal(config_load("mond.yaml", probe_drivers, &again, &mistakes), 0);
+        mon_auto_free char *printed_again = config_print(again);
+        assert_string_equal(printed, printed_again);
+        assert_true(config->hash == again->hash);
+        for (size_t i = 0; i < config->targets.n; i++) {
+                assert_true(target_at(config, i)->fingerprint == target_at(again, i)->fingerprint);
+                assert_non_null(target_at(config, i)->host);
+                assert_false(target_at(config, i)->host_is_local);
         }
 }
 
@@ -376,6 +403,7 @@ int main(void) {
                 test(knows_headers_that_are_secret),
                 test(survives_any_damage),
                 test(the_shipped_file_is_sound),
+                test(the_shipped_file_fits_the_real_drivers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

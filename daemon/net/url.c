@@ -41,7 +41,10 @@ static bool has_bad_bytes(const char *text) {
 }
 
 static char *host_of(CURLU *handle) {
-        char *host = part_of(handle, CURLUPART_HOST, CURLU_PUNYCODE);
+        /* libcurl 7.88 leaks a host that has no punycode when it is asked for alone; the whole URL is refused cleanly.
+         */
+        mon_auto_free char *whole = part_of(handle, CURLUPART_URL, CURLU_PUNYCODE);
+        char *host = whole ? part_of(handle, CURLUPART_HOST, CURLU_PUNYCODE) : NULL;
         size_t n = host ? strlen(host) : 0;
 
         if (n == 0)

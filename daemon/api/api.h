@@ -71,7 +71,8 @@ enum {
         API_E_PATH = 2,   /* longer than API_PATH_MAX, or something that is no socket stands there */
 };
 
-/* A stale socket file (nobody listens) is removed. The loop and the host outlive the Api. */
+/* A stale socket file (nobody listens) is removed. The host is copied; the loop and what its userdata is outlive the
+ * Api. */
 mon_must_check int api_new(Loop *loop, const ApiHost *host, const ApiSettings *settings, Api **ret_api, Error *error);
 /* Calls under way are dropped unanswered: the host must not answer them afterwards. */
 void api_free(Api *api);

@@ -98,7 +98,7 @@ struct Conn {
 
 struct Api {
         Loop *loop;
-        const ApiHost *host;
+        ApiHost host;
         char *socket_path; /* to remove; NULL: handed over */
         gid_t group;
         struct evhttp *http;

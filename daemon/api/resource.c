@@ -12,11 +12,11 @@ static void free_ids(char **ids, size_t n) {
 }
 
 const ViewLive *resource_live(const Request *request) {
-        return request->api->host->live(request->api->host->userdata);
+        return request->api->host.live(request->api->host.userdata);
 }
 
 Store *resource_store(Request *request) {
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         Store *store = host->store(host->userdata);
 
         if (!store)
@@ -86,7 +86,7 @@ void resource_reply_page(Request *request, int result, ViewPage *page) {
 }
 
 bool resource_knows_target(const Request *request, const char *id, bool configured) {
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         Store *store = configured ? NULL : host->store(host->userdata);
         size_t n = 0;
         bool known = false;
@@ -104,7 +104,7 @@ bool resource_knows_target(const Request *request, const char *id, bool configur
 }
 
 void resource_refuse_target(Request *request, const char *id, bool configured) {
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         Store *store = configured ? NULL : host->store(host->userdata);
         char **ids = NULL;
         size_t n_ids = 0, n = 0;

@@ -126,7 +126,7 @@ static bool take_targets(Request *request, List *ret_targets) {
 
 void post_check(Request *request) {
         static const char *const names[] = {"target", "targets", "all"};
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         mon_cleanup(list_fini) List targets = {0};
 
         if (!has_only(request, names, mon_count_of(names)))
@@ -143,7 +143,7 @@ void post_check(Request *request) {
 
 static void pause_target(Request *request, bool paused) {
         static const char *const names[] = {"target"};
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         mon_cleanup(list_fini) List targets = {0};
 
         if (!has_only(request, names, mon_count_of(names)) || !take_targets(request, &targets))
@@ -163,7 +163,7 @@ void post_resume(Request *request) {
 }
 
 void post_reload(Request *request) {
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
 
         if (has_only(request, NULL, 0))
                 host->reload(host->userdata, call_new(request));

@@ -51,7 +51,7 @@ void get_target(Request *request) {
 }
 
 void get_health(Request *request) {
-        const ApiHost *host = request->api->host;
+        const ApiHost *host = &request->api->host;
         size_t n = 0;
         const ViewProblem *problems = host->problems(host->userdata, &n);
 

@@ -228,7 +228,7 @@ int api_new(Loop *loop, const ApiHost *host, const ApiSettings *settings, Api **
         mon_cleanup(api_free_p) Api *api = mon_new(Api);
         int fd = settings->fd, r;
 
-        *api = (Api){.loop = loop, .host = host};
+        *api = (Api){.loop = loop, .host = *host};
         api->group = settings->group ? peer_group(settings->group) : (gid_t)-1;
         api->sweep = (Timer){.fn = on_sweep, .userdata = api};
         if (fd < 0) {

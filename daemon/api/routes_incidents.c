@@ -2,6 +2,8 @@
 
 #include "daemon/base/text.h"
 
+#include <inttypes.h>
+
 void get_incidents(Request *request) {
         ViewPage page = {0};
         Store *store = resource_store(request);
@@ -24,5 +26,9 @@ void get_incident(Request *request) {
         if (!store)
                 return;
         int r = view_incident(store, resource_live(request), id, &document);
-        resource_reply(request, r, document, "such incident");
+        if (r == VIEW_E_NOT_FOUND)
+                reply_problem(request, &problem_not_found, json_pack("{sI}", "incident", (json_int_t)id),
+                              "there is no incident %" PRId64, id);
+        else
+                resource_reply(request, r, document, "such incident");
 }

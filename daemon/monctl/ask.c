@@ -75,13 +75,11 @@ int ask_store(Monctl *ctl, Store **ret_store) {
 
         if (!ctl->store) {
                 int r = store_open_read_only(ctl->options.db, &ctl->store, &error);
-                if (r != 0) {
-                        const char *why = *error_text(&error) ? error_text(&error)
-                                          : r < 0             ? mon_strerror(r)
-                                                              : "not a database of mond";
+                if (r != 0 && *error_text(&error))
+                        return tell(ctl, r == -EACCES ? EXIT_REFUSED : EXIT_DATA, error_text(&error));
+                if (r != 0)
                         return tell_phrase(ctl, r == -EACCES ? EXIT_REFUSED : EXIT_DATA, PHRASE_CANNOT_READ,
-                                           ctl->options.db, why);
-                }
+                                           ctl->options.db, mon_strerror(r));
         }
         *ret_store = ctl->store;
         return EXIT_DONE;

@@ -175,6 +175,10 @@ int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer) {
         case 404:
                 if (target)
                         return tell_unknown_target(ctl, target, json_get_text(problem, "did_you_mean", NULL));
+                if (json_get_int(problem, "incident", 0)) {
+                        mon_auto_free char *id = mon_printf("%" PRId64, json_get_int(problem, "incident", 0));
+                        return tell_phrase(ctl, EXIT_USAGE, PHRASE_UNKNOWN_INCIDENT, id);
+                }
                 return tell_phrase(ctl, EXIT_USAGE, PHRASE_SAYS, detail);
         case 422:
                 if (json_array_size(errors) > 0)

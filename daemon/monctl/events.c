@@ -15,7 +15,7 @@ static const char *text_of(const Monctl *ctl, const json_t *event) {
 
 /* One event on one line, cut to the width: what `events` lists and what `--follow` adds look the same. */
 static void print_event(const Monctl *ctl, const json_t *event) {
-        mon_auto_free char *at = local_time(ctl, json_get_text(event, "at", NULL));
+        mon_auto_free char *at = local_moment(ctl, json_get_text(event, "at", NULL));
         mon_auto_free char *clean = text_clean_copy(text_of(ctl, event), TABLE_CELL_MAX);
         const char *to = json_get_text(event, "to", NULL);
         size_t room = ctl->width > table_width(at) + 2 ? ctl->width - table_width(at) - 2 : 10;
@@ -33,7 +33,7 @@ static void show(const Monctl *ctl, const json_t *document) {
 
         json_array_foreach (document, i, row) {
                 table_row(table);
-                table_take(table, local_time(ctl, json_get_text(row, "at", NULL)), COLOR_NONE);
+                table_take(table, local_moment(ctl, json_get_text(row, "at", NULL)), COLOR_NONE);
                 table_cell(table, text_of(ctl, row), show_color(json_get_text(row, "to", NULL)));
         }
         show_table(ctl, table);

@@ -16,7 +16,7 @@ static void show_history(const Monctl *ctl, const json_t *document) {
                 const char *detail = json_get_text(row, "detail", NULL);
                 mon_auto_free char *msec = show_int(json_object_get(row, "duration_ms"));
                 table_row(table);
-                table_take(table, local_time(ctl, json_get_text(row, "at", NULL)), COLOR_NONE);
+                table_take(table, local_moment(ctl, json_get_text(row, "at", NULL)), COLOR_NONE);
                 table_take(table, show_state(ctl, verdict), show_color(verdict));
                 table_take(table, show_int(json_object_get(row, "http_status")), COLOR_NONE);
                 table_take(table, mon_printf("%s ms", msec), COLOR_DIM);

@@ -58,7 +58,7 @@ static void print_fact(const Monctl *ctl, Phrase name, const char *value) {
 
 static void print_time_fact(const Monctl *ctl, Phrase name, const json_t *document, const char *key) {
         const char *at = json_get_text(document, key, NULL);
-        mon_auto_free char *time = at ? local_time(ctl, at) : mon_strdup(say(ctl, PHRASE_STILL_OPEN));
+        mon_auto_free char *time = at ? local_moment(ctl, at) : mon_strdup(say(ctl, PHRASE_STILL_OPEN));
         print_fact(ctl, name, time);
 }
 
@@ -79,7 +79,8 @@ static const char *line_word(const Monctl *ctl, const char *what) {
         return what;
 }
 
-static void show_timeline(const Monctl *ctl, const json_t *timeline) {
+/* A text that the line before, or the incident's own banner, gave already is not said again. */
+static void show_timeline(const Monctl *ctl, const json_t *timeline, const char *said) {
         const Column columns[] = {{say(ctl, PHRASE_WHEN), 0, false},
                                   {say(ctl, PHRASE_WHAT), 0, false},
                                   {say(ctl, PHRASE_STATE), 0, false},
@@ -92,12 +93,13 @@ static void show_timeline(const Monctl *ctl, const json_t *timeline) {
                 const char *verdict = json_get_text(line, "verdict", json_get_text(line, "state", NULL));
                 const char *text = json_get_text(line, "text", NULL);
                 table_row(table);
-                table_take(table, local_time(ctl, json_get_text(line, "at", NULL)), COLOR_NONE);
+                table_take(table, local_moment(ctl, json_get_text(line, "at", NULL)), COLOR_NONE);
                 table_cell(table, line_word(ctl, json_get_text(line, "what", "?")), COLOR_NONE);
                 table_take(table, verdict ? show_state(ctl, verdict) : mon_strdup("-"), show_color(verdict));
                 table_cell(table, cause_words(ctl, json_get_text(line, "cause", NULL)), COLOR_NONE);
-                if (text)
+                if (text && !text_is(text, said))
                         table_note(table, "    ", text);
+                said = text ? text : said;
         }
         if (table_rows(table) > 0) {
                 (void)printf("\n");
@@ -117,7 +119,7 @@ static void show_incident(const Monctl *ctl, const json_t *document) {
 
         (void)printf("%s%s%s\n", table_color(COLOR_BOLD, ctl->color), head, table_reset(COLOR_BOLD, ctl->color));
         print_fact(ctl, PHRASE_INCIDENT_WORST, state);
-        print_fact(ctl, PHRASE_WHY, cause_words(ctl, json_get_text(document, "cause", NULL)));
+        print_fact(ctl, PHRASE_INCIDENT_CAUSE, cause_words(ctl, json_get_text(document, "cause", NULL)));
         print_time_fact(ctl, PHRASE_INCIDENT_OPENED, document, "opened_at");
         print_time_fact(ctl, PHRASE_INCIDENT_CONFIRMED, document, "confirmed_at");
         print_time_fact(ctl, PHRASE_INCIDENT_CLOSED, document, "closed_at");
@@ -127,7 +129,7 @@ static void show_incident(const Monctl *ctl, const json_t *document) {
                 mon_auto_free char *quoted = show_quoted(ctl, banner);
                 print_fact(ctl, PHRASE_BANNER_WORD, quoted);
         }
-        show_timeline(ctl, json_object_get(document, "timeline"));
+        show_timeline(ctl, json_object_get(document, "timeline"), banner);
 }
 
 int cmd_incident(Monctl *ctl) {

@@ -68,6 +68,14 @@ char *local_time(const Monctl *ctl, const char *rfc3339) {
         return message_time(at, now_at_real(ctl), ctl->language);
 }
 
+char *local_moment(const Monctl *ctl, const char *rfc3339) {
+        Nsec at;
+
+        if (!rfc3339 || text_parse_time(rfc3339, &at) != 0)
+                return mon_strdup("-");
+        return message_moment(at, now_at_real(ctl), ctl->language);
+}
+
 const char *title_of(const Monctl *ctl, const json_t *document) {
         const char *key = ctl->language == LANGUAGE_FR ? "fr" : "en";
         return json_get_text(json_object_get(document, "title"), key, json_get_text(document, "id", "?"));

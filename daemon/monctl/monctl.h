@@ -99,6 +99,7 @@ void terminal_look(Monctl *ctl);
 Nsec now_at_real(const Monctl *ctl);
 /* A document's RFC 3339 text as local time for people; "-" for null. The caller frees. */
 char *local_time(const Monctl *ctl, const char *rfc3339);
+char *local_moment(const Monctl *ctl, const char *rfc3339); /* to the second */
 /* A document's title in the language, or its id. */
 const char *title_of(const Monctl *ctl, const json_t *document);
 /* A cause's words from its stable name; the name itself when it is new. */

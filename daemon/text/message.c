@@ -137,7 +137,8 @@ static bool local_time(Nsec at_real, struct tm *ret_tm) {
         return localtime_r(&seconds, ret_tm) != NULL;
 }
 
-char *message_time(Nsec at_real, Nsec now_at_real, Language language) {
+/* Today's times alone, others with their date, other years' with the year. */
+static char *time_text(Nsec at_real, Nsec now_at_real, Language language, bool seconds) {
         static const Both months[] = {{"janv.", "Jan"}, {"févr.", "Feb"}, {"mars", "Mar"},  {"avr.", "Apr"},
                                       {"mai", "May"},   {"juin", "Jun"},  {"juil.", "Jul"}, {"août", "Aug"},
                                       {"sept.", "Sep"}, {"oct.", "Oct"},  {"nov.", "Nov"},  {"déc.", "Dec"}};
@@ -146,13 +147,23 @@ char *message_time(Nsec at_real, Nsec now_at_real, Language language) {
         if (at_real == NSEC_UNKNOWN || at_real == NSEC_NEVER || !local_time(at_real, &at) ||
             !local_time(now_at_real, &now))
                 return mon_strdup("-");
+        mon_auto_free char *second = seconds ? mon_printf(":%02d", at.tm_sec) : mon_strdup("");
+        mon_auto_free char *clock = mon_printf("%02d:%02d%s", at.tm_hour, at.tm_min, second);
         if (at.tm_year == now.tm_year && at.tm_yday == now.tm_yday)
-                return mon_printf("%02d:%02d", at.tm_hour, at.tm_min);
+                return mon_steal(&clock);
         mon_auto_free char *year = at.tm_year == now.tm_year ? mon_strdup("") : mon_printf(" %d", at.tm_year + 1900);
         const char *month = months[at.tm_mon][language];
         if (language == LANGUAGE_FR)
-                return mon_printf("%d %s%s %02d:%02d", at.tm_mday, month, year, at.tm_hour, at.tm_min);
-        return mon_printf("%s %d%s %02d:%02d", month, at.tm_mday, year, at.tm_hour, at.tm_min);
+                return mon_printf("%d %s%s %s", at.tm_mday, month, year, clock);
+        return mon_printf("%s %d%s %s", month, at.tm_mday, year, clock);
+}
+
+char *message_time(Nsec at_real, Nsec now_at_real, Language language) {
+        return time_text(at_real, now_at_real, language, false);
+}
+
+char *message_moment(Nsec at_real, Nsec now_at_real, Language language) {
+        return time_text(at_real, now_at_real, language, true);
 }
 
 /* Between a name and what is said of it. */

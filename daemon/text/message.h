@@ -25,6 +25,9 @@ char *message_duration(Nsec span, Language language);
  * for NSEC_UNKNOWN and NSEC_NEVER. */
 char *message_time(Nsec at_real, Nsec now_at_real, Language language);
 
+/* The same to the second: for records that follow each other closely. */
+char *message_moment(Nsec at_real, Nsec now_at_real, Language language);
+
 /* One sentence for people about an event, names and times within it: the `text` of webhooks, the journal's MESSAGE. */
 char *message_event(const Event *event, Language language);
 

@@ -47,6 +47,7 @@
         PHRASE(INCIDENT_LASTED, "durée", "lasted")                                                                     \
         PHRASE(INCIDENT_OBSERVED, "dont observée", "observed")                                                         \
         PHRASE(INCIDENT_WORST, "pire état", "worst")                                                                   \
+        PHRASE(INCIDENT_CAUSE, "cause", "cause")                                                                       \
         PHRASE(INCIDENT_CHANGED, "changé", "changed")                                                                  \
         PHRASE(BANNER_WORD, "bannière", "banner")                                                                      \
         PHRASE(PAUSED_NOW, "{1} : en pause, ce temps compte comme non observé.",                                       \

@@ -114,6 +114,8 @@ static void test_times_are_local(void **state) {
         assert_text(message_time(AT, AT + day, LANGUAGE_EN), "Jan 18 02:14");
         assert_text(message_time(AT, AT + 400 * day, LANGUAGE_FR), "18 janv. 2022 02:14");
         assert_text(message_time(AT, AT + 400 * day, LANGUAGE_EN), "Jan 18 2022 02:14");
+        assert_text(message_moment(AT + 7 * NSEC_PER_SEC, AT + day, LANGUAGE_FR), "18 janv. 02:14:07");
+        assert_text(message_moment(AT, AT, LANGUAGE_EN), "02:14:00");
         assert_text(message_time(NSEC_UNKNOWN, AT, LANGUAGE_EN), "-");
         assert_text(message_time(NSEC_NEVER, AT, LANGUAGE_EN), "-");
 }

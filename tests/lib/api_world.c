@@ -81,7 +81,6 @@ int api_world_open(void **state) {
         path = mon_printf("%s/mond.db", world->folder);
         world->clock = clock_new_simulated(API_WORLD_BEGIN, API_WORLD_BEGIN, 1);
         assert_int_equal(loop_new(world->clock, &world->loop), 0);
-        loop_begin_work(world->loop); /* settling waits for the kernel */
         assert_int_equal(store_open(path, API_WORLD_BEGIN, &world->store, &opening, &error), 0);
         world->problem =
                 (ViewProblem){.code = "store_full", .text = "the disk is full", .since_at_real = API_WORLD_BEGIN};

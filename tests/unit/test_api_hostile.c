@@ -254,11 +254,15 @@ static void test_streams_are_bounded(void **state) {
 
 static void test_freeing_with_everything_under_way(void **state) {
         ApiWorld *world = *state;
-        static const char *const requests[] = {"GET /v1/hea", "GET /v1/events/stream HTTP/1.1\r\n\r\n",
-                                               "GET /v1/export HTTP/1.1\r\n\r\n",
-                                               "POST /v1/check HTTP/1.1\r\nContent-Type: "
-                                               "application/json\r\nContent-Length: 13\r\n\r\n{\"all\": true}",
-                                               "GET /v1/health HTTP/1.1\r\n\r\nGET /v1/health HTTP/1.1\r\n\r\n"};
+        static const char check[] = "POST /v1/check HTTP/1.1\r\nContent-Type: application/json\r\n"
+                                    "Content-Length: 13\r\n\r\n{\"all\": true}";
+        static const char *const requests[] = {
+                "GET /v1/hea",
+                "GET /v1/events/stream HTTP/1.1\r\n\r\n",
+                "GET /v1/export HTTP/1.1\r\n\r\n",
+                check,
+                "GET /v1/health HTTP/1.1\r\n\r\nGET /v1/health HTTP/1.1\r\n\r\n",
+        };
         int fds[mon_count_of(requests)];
 
         for (size_t i = 0; i < mon_count_of(requests); i++) {

@@ -218,6 +218,8 @@ static bool judge_wall(Judge *judge) {
         for (size_t i = 1; i < mon_count_of(walls); i++)
                 if (scale->points[walls[i].sense] > scale->points[walls[best].sense])
                         best = i;
+        if (scale->points[SENSE_CAPTCHA] >= WEIGH_ENOUGH)
+                best = 0;
         uint32_t points = scale->points[walls[best].sense];
         uint32_t place = first_place(scale, walls[best].sense);
         bool is_refusal = judge->status == 401 || judge->status == 403 || judge->status == 429;

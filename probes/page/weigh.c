@@ -79,9 +79,12 @@ static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *
                         ret_heard->rule[rule->sense] = sentence->rules[i];
                 }
         }
-        for (int sense = 0; sense < SENSE_COUNT; sense++)
-                if (sense != SENSE_CALM && ret_heard->strength[SENSE_CALM])
-                        hush(ret_heard, (LexiconSense)sense, SENSE_CALM);
+        if (ret_heard->strength[SENSE_CALM]) {
+                hush(ret_heard, SENSE_CLOSED, SENSE_CALM);
+                hush(ret_heard, SENSE_PART, SENSE_CALM);
+                hush(ret_heard, SENSE_ANNOUNCED, SENSE_CALM);
+                hush(ret_heard, SENSE_ERROR, SENSE_CALM);
+        }
         if (ret_heard->strength[SENSE_OVER]) {
                 hush(ret_heard, SENSE_CLOSED, SENSE_OVER);
                 hush(ret_heard, SENSE_PART, SENSE_OVER);
@@ -89,6 +92,8 @@ static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *
         }
         if (ret_heard->strength[SENSE_CLOSED])
                 ret_heard->strength[SENSE_PART] = 0;
+        if (ret_heard->strength[SENSE_PART]) /* the incident is named as the reason */
+                hush(ret_heard, SENSE_ERROR, SENSE_PART);
 }
 
 static bool read_span(const PageSentence *sentence, Nsec at_real, bool also_after, AnnounceSpan *ret_span) {

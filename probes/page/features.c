@@ -30,33 +30,69 @@ typedef struct Maker {
         Words words;
 } Maker;
 
-static bool is_one_of(const char *word, size_t n, const char *list) {
-        for (const char *at = list; *at;) {
-                const char *end = strchr(at, ' ');
-                size_t len = end ? (size_t)(end - at) : strlen(at);
-                if (len == n && memcmp(at, word, n) == 0)
-                        return true;
-                at += len + (end ? 1 : 0);
-        }
-        return false;
-}
+#define WORD2(a, b) ((uint32_t)(a) | (uint32_t)(b) << 8)
+#define WORD3(a, b, c) (WORD2(a, b) | (uint32_t)(c) << 16)
+#define WORD4(a, b, c, d) (WORD3(a, b, c) | (uint32_t)(d) << 24)
 
 /* Little words that one of the languages has and the other has not. */
-static void count_words(Words *words, const char *folded, size_t n) {
-        static const char fr[] = "le la les des est une nous vous dans sur aux du et que qui par pas votre notre pour";
-        static const char en[] = "the of and is to for you we our are will be this that with have your has not";
+static void count_word(Words *words, uint32_t word) {
+        switch (word) {
+        case WORD2('l', 'e'):
+        case WORD2('l', 'a'):
+        case WORD2('d', 'u'):
+        case WORD2('e', 't'):
+        case WORD2('a', 'u'):
+        case WORD3('l', 'e', 's'):
+        case WORD3('d', 'e', 's'):
+        case WORD3('e', 's', 't'):
+        case WORD3('u', 'n', 'e'):
+        case WORD3('a', 'u', 'x'):
+        case WORD3('q', 'u', 'e'):
+        case WORD3('q', 'u', 'i'):
+        case WORD3('p', 'a', 's'):
+        case WORD4('n', 'o', 'u', 's'):
+        case WORD4('v', 'o', 'u', 's'):
+        case WORD4('d', 'a', 'n', 's'):
+        case WORD4('p', 'o', 'u', 'r'):
+                words->fr++;
+                break;
+        case WORD2('o', 'f'):
+        case WORD2('i', 's'):
+        case WORD2('t', 'o'):
+        case WORD2('w', 'e'):
+        case WORD2('b', 'e'):
+        case WORD3('t', 'h', 'e'):
+        case WORD3('a', 'n', 'd'):
+        case WORD3('f', 'o', 'r'):
+        case WORD3('y', 'o', 'u'):
+        case WORD3('o', 'u', 'r'):
+        case WORD3('a', 'r', 'e'):
+        case WORD4('w', 'i', 'l', 'l'):
+        case WORD4('t', 'h', 'i', 's'):
+        case WORD4('t', 'h', 'a', 't'):
+        case WORD4('w', 'i', 't', 'h'):
+                words->en++;
+                break;
+        default:
+                break;
+        }
+}
 
-        for (size_t i = 0; i < n;) {
-                size_t start = i;
-                while (i < n && folded[i] != ' ' && folded[i] != '\'')
-                        i++;
-                if (i - start >= 2 && i - start <= 5) {
-                        if (is_one_of(folded + start, i - start, fr))
-                                words->fr++;
-                        else if (is_one_of(folded + start, i - start, en))
-                                words->en++;
+static void count_words(Words *words, const char *folded, size_t n) {
+        uint32_t word = 0;
+        size_t len = 0;
+
+        for (size_t i = 0; i <= n; i++) {
+                if (i < n && folded[i] != ' ' && folded[i] != '\'') {
+                        if (len < 4)
+                                word |= (uint32_t)(unsigned char)folded[i] << 8 * len;
+                        len++;
+                        continue;
                 }
-                i++;
+                if (len >= 2 && len <= 4)
+                        count_word(words, word);
+                word = 0;
+                len = 0;
         }
 }
 
@@ -165,6 +201,13 @@ static const char *language_of(const Words *words, const char *label) {
         return words->fr > words->en ? "fr" : words->en > words->fr ? "en" : "";
 }
 
+static bool has_left_out(const PageText *text) {
+        for (size_t i = 0; i < text->n_blocks; i++)
+                if (text->blocks[i].places & (PLACE_NOSCRIPT | PLACE_ALT))
+                        return true;
+        return false;
+}
+
 char *page_features_visible(const PageText *text) {
         mon_auto_buf Buf out = BUF_INIT(text->text.len + 1);
         unsigned left_out = PLACE_NOSCRIPT | PLACE_ALT;
@@ -191,8 +234,11 @@ PageFeatures *page_features_new(const PageText *text, const Lexicon *lexicon) {
                 take_block(&maker, i);
         maker.features->language = language_of(&maker.words, text->language);
         copy_facts(maker.features, text);
-        mon_auto_free char *visible = page_features_visible(text);
-        sha256_of(visible, strlen(visible), &maker.features->text_sha256);
+        mon_auto_free char *visible = has_left_out(text) ? page_features_visible(text) : NULL;
+        if (visible)
+                sha256_of(visible, strlen(visible), &maker.features->text_sha256);
+        else
+                sha256_of(buf_text(&text->text), text->text.len, &maker.features->text_sha256);
         lexicon_scan_fini(&maker.scan);
         buf_fini(&maker.folded);
         return maker.features;

@@ -5,24 +5,33 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#define FOLD_CHUNK 512
 #define FOLD_DECOMPOSED_MAX 32 /* characters that one character can fold to (U+FDFA has 18) */
 
 typedef struct Fold {
         Buf *out;
-        size_t start;  /* of this text in the buffer */
+        char chunk[FOLD_CHUNK]; /* gathers characters: most are one byte */
+        size_t n;
+        char last;     /* '\0' at the start */
         bool is_space; /* white space is owed before the next character */
         int result;
 } Fold;
 
-static void emit(Fold *fold, const char *bytes, size_t n) {
-        if (fold->result != 0)
-                return;
-        bool at_start = fold->out->len == fold->start;
-        if (fold->is_space && !at_start && fold->out->data[fold->out->len - 1] != '\'')
-                fold->result = buf_append(fold->out, " ", 1);
+static void flush(Fold *fold) {
         if (fold->result == 0)
-                fold->result = buf_append(fold->out, bytes, n);
+                fold->result = buf_append(fold->out, fold->chunk, fold->n);
+        fold->n = 0;
+}
+
+static void emit(Fold *fold, const char *bytes, size_t n) {
+        if (fold->n + n + 1 > sizeof fold->chunk)
+                flush(fold);
+        if (fold->is_space && fold->last != '\0' && fold->last != '\'')
+                fold->chunk[fold->n++] = ' ';
         fold->is_space = false;
+        for (size_t i = 0; i < n; i++)
+                fold->chunk[fold->n++] = bytes[i];
+        fold->last = bytes[n - 1];
 }
 
 /* Punctuation and letters that compatibility decomposition leaves as they are. NULL: nothing special. */
@@ -140,11 +149,20 @@ static size_t take_mojibake(const char *at, size_t n, uint32_t first, size_t fir
 }
 
 int fold_text(const char *text, size_t n, Buf *out) {
-        Fold fold = {.out = out, .start = out->len};
+        Fold fold;
 
+        fold.out = out;
+        fold.n = 0;
+        fold.last = '\0';
+        fold.is_space = false;
+        fold.result = 0;
         for (size_t i = 0; i < n && fold.result == 0;) {
                 unsigned char byte = (unsigned char)text[i];
                 uint32_t c = byte, meant;
+                if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) {
+                        emit(&fold, text + i++, 1);
+                        continue;
+                }
                 if (byte < 0x80) {
                         fold_character(&fold, c);
                         i++;
@@ -159,6 +177,7 @@ int fold_text(const char *text, size_t n, Buf *out) {
                 fold_character(&fold, used ? meant : c);
                 i += used ? used : len;
         }
+        flush(&fold);
         return fold.result;
 }
 

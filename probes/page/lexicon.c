@@ -18,10 +18,11 @@ typedef struct Rule {
         size_t n_stems;
 } Rule;
 
-typedef struct Stem {
+typedef struct Stem { /* of one rule; stems that several rules have follow each other */
         const char *text;
         uint16_t len;
         uint16_t rule;
+        uint16_t n_same; /* how many follow from here on with the same text, this one counted */
 } Stem;
 
 struct Lexicon {
@@ -223,9 +224,12 @@ void lexicon_finish(Lexicon *lexicon) {
                         lexicon->modifiers[lexicon->n_modifiers++] = (uint16_t)i;
                 for (size_t k = 0; k < rule->n_stems; k++)
                         lexicon->stems[lexicon->n_stems++] =
-                                (Stem){rule->stems[k], (uint16_t)strlen(rule->stems[k]), (uint16_t)i};
+                                (Stem){rule->stems[k], (uint16_t)strlen(rule->stems[k]), (uint16_t)i, 1};
         }
         qsort(lexicon->stems, lexicon->n_stems, sizeof *lexicon->stems, by_pair);
+        for (size_t i = lexicon->n_stems; i-- > 1;)
+                if (strcmp(lexicon->stems[i - 1].text, lexicon->stems[i].text) == 0)
+                        lexicon->stems[i - 1].n_same = (uint16_t)(lexicon->stems[i].n_same + 1);
         for (size_t i = lexicon->n_stems, p = LEXICON_LETTERS * LEXICON_LETTERS + 1; p-- > 0;) {
                 while (i > 0 && pair(lexicon->stems[i - 1].text) >= p)
                         i--;
@@ -291,6 +295,25 @@ static void ask_modifiers(LexiconScan *scan, const char *text, size_t n, unsigne
                         hits[(*n_hits)++] = lexicon->modifiers[i];
 }
 
+static bool is_there(const Stem *stem, const char *at) {
+        for (size_t i = 2; i < stem->len; i++)
+                if (stem->text[i] != at[i])
+                        return false;
+        return stem->text[0] == at[0] && stem->text[1] == at[1];
+}
+
+static void ask_rules(LexiconScan *scan, const Stem *stem, const char *text, size_t n, unsigned places, uint16_t *hits,
+                      size_t *n_hits) {
+        for (size_t i = 0; i < stem->n_same && *n_hits < LEXICON_HITS_MAX; i++) {
+                uint16_t rule = stem[i].rule;
+                if (scan->stamps[rule] == scan->stamp)
+                        continue;
+                scan->stamps[rule] = scan->stamp;
+                if (speaks(scan, &scan->lexicon->rules[rule], text, n, places))
+                        hits[(*n_hits)++] = rule;
+        }
+}
+
 size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, unsigned places,
                              uint16_t ret_hits[static LEXICON_HITS_MAX]) {
         const Lexicon *lexicon = scan->lexicon;
@@ -301,14 +324,10 @@ size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, un
                 if (!is_word(folded[i]) || (i > 0 && is_word(folded[i - 1])))
                         continue;
                 size_t p = pair(folded + i);
-                for (size_t k = lexicon->first[p]; k < lexicon->first[p + 1] && n_hits < LEXICON_HITS_MAX; k++) {
+                for (size_t k = lexicon->first[p]; k < lexicon->first[p + 1]; k += lexicon->stems[k].n_same) {
                         const Stem *stem = &lexicon->stems[k];
-                        if (scan->stamps[stem->rule] == scan->stamp || stem->len > n - i ||
-                            memcmp(stem->text, folded + i, stem->len) != 0)
-                                continue;
-                        scan->stamps[stem->rule] = scan->stamp;
-                        if (speaks(scan, &lexicon->rules[stem->rule], folded, n, places))
-                                ret_hits[n_hits++] = stem->rule;
+                        if (stem->len <= n - i && is_there(stem, folded + i))
+                                ask_rules(scan, stem, folded, n, places, ret_hits, &n_hits);
                 }
         }
         if (n_hits > 0 || (places & PLACE_ADDRESS))

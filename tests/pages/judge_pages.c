@@ -197,8 +197,9 @@ int main(int argc, char **argv) {
                "right "
                "%.1f %%\n",
                count.pages, exact, percent(count.accepted, count.pages), seen, alarms, told);
-        bool bad = is_under("exact", exact, floors[0]) | is_under("maintenance", seen, floors[1]) |
-                   is_under("announced", told, floors[3]);
+        bool bad = is_under("exact", exact, floors[0]);
+        bad = is_under("maintenance", seen, floors[1]) || bad;
+        bad = is_under("announced", told, floors[3]) || bad;
         if (alarms > floors[2]) {
                 printf("false alarms %.1f %% are over %.1f %%\n", alarms, floors[2]);
                 bad = true;

@@ -13,12 +13,14 @@ GRACE_MS = 1500
 def targets(servers, certs):
     ca_file = str(certs / "authority.pem")
     for name, server in servers.items():
+        if not server.reads:
+            continue
         if server.tls:
             yield http(name, f"https://localhost:{server.port}/", pages.EXPECT, ca_file=ca_file)
         else:
             yield http(name, f"http://127.0.0.1:{server.port}/", pages.EXPECT)
     yield http("refused", f"http://127.0.0.1:{free_port()}/", pages.EXPECT)
-    yield http("tls-plain", f"https://localhost:{servers['healthy'].port}/", pages.EXPECT, ca_file=ca_file)
+    yield http("tls-plain", f"https://localhost:{servers['speaks-first'].port}/", pages.EXPECT, ca_file=ca_file)
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +29,7 @@ def seen(certs):
     servers = {name: broken.Server(answer) for name, (answer, *_) in broken.PLAIN.items()}
     servers |= {name: broken.Server(broken.always(broken.page(pages.UP)), broken.tls_context(certs, certificate))
                 for name, (certificate, *_) in broken.TLS.items()}
+    servers["speaks-first"] = broken.Server(broken.always(b"220 mail.example ESMTP\r\n"), reads=False)
     mond = Mond()
     try:
         everything = list(targets(servers, certs))

@@ -8,6 +8,7 @@ from support.config import config, http
 from support.privileges import needs_namespaces
 
 SILENT_NAMES = Path(__file__).resolve().parent / "support/silent_names.py"
+SLOW = {"confirm": {"fail": 3, "pass": 2, "retry_interval": "30s"}}  # the least for hosts that are not here
 NAMESPACES = ["unshare", "--mount", "--net", "--propagation", "private"]
 
 
@@ -15,7 +16,7 @@ NAMESPACES = ["unshare", "--mount", "--net", "--propagation", "private"]
 def test_a_silent_name_server_blocks_nothing(mond):
     targets = [http("silent", "http://silent.example/", pages.EXPECT, interval="30s"),
                http("local", "http://127.0.0.1:1/", interval="1s")]  # refused at once, every second
-    mond.write(config(targets, defaults={"confirm": {"fail": 3, "pass": 2, "retry_interval": "30s"}}))
+    mond.write(config(targets, defaults=SLOW))
     mond.start(wrapper=[*NAMESPACES, sys.executable, str(SILENT_NAMES), str(mond.folder / "resolv.conf")])
 
     assert wait.until(lambda: mond.target("silent")["last_check"], 45)
@@ -32,7 +33,7 @@ def test_a_silent_name_server_blocks_nothing(mond):
 def test_no_network_is_not_an_outage_of_theirs(mond):
     """Nobody answers, the references neither: it is the network here."""
     targets = [http("site", "http://site.example/", interval="30s")]
-    mond.write(config(targets, references=["http://reference.example/"]))
+    mond.write(config(targets, defaults=SLOW, references=["http://reference.example/"]))
     mond.start(wrapper=[*NAMESPACES, sys.executable, str(SILENT_NAMES), str(mond.folder / "resolv.conf")])
     (check,) = mond.json("check", "site")
     assert (check["verdict"], check["cause"]) == ("unknown", "local_network"), check

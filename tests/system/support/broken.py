@@ -27,8 +27,8 @@ def page(text, status="200 OK", **headers):
 class Server:
     """Accepts, reads one request, and gives the connection to `answer(server, connection)` in a thread."""
 
-    def __init__(self, answer, tls=None):
-        self.answer, self.tls = answer, tls
+    def __init__(self, answer, tls=None, reads=True):
+        self.answer, self.tls, self.reads = answer, tls, reads
         self.stopping = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -46,17 +46,22 @@ class Server:
         try:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
-            request = b""
-            while b"\r\n\r\n" not in request:
-                part = connection.recv(4096)
-                if not part:
-                    return
-                request += part
+            if self.reads and not self._read_request(connection):
+                return
             self.answer(self, connection)
         except OSError:
             pass  # the client may leave or refuse at any point: that is what is being tested
         finally:
             connection.close()
+
+    def _read_request(self, connection):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            part = connection.recv(4096)
+            if not part:
+                return False
+            request += part
+        return True
 
     def close(self):
         self.stopping.set()
@@ -98,7 +103,7 @@ def redirect_loop(server, connection):
 
 
 def bomb(server, connection):
-    body = gzip.compress(b"\0" * BOMB_BYTES)
+    body = gzip.compress(b"<p>encore</p>\n" * (BOMB_BYTES // 14))
     connection.sendall(head(length=len(body), Content_Encoding="gzip") + body)
 
 

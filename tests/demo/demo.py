@@ -4,6 +4,7 @@
 A letter says that one has six weeks to refuse; the page where one refuses closes for maintenance, then breaks, then
 comes back. A small site plays that, mond watches it once a second, and the reader sees what mond says and keeps."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 from site_server import Site
@@ -39,19 +41,19 @@ targets:
 
 # mood of the site, state that mond comes to, seconds to look at it, what is told
 PHASES = [
-    ("open", "up", 6,
+    ("open", "up", 8,
      "Janvier 2022. Un courrier annonce : vous avez six semaines pour refuser, en ligne. La page répond.",
      "January 2022. A letter says: you have six weeks to refuse, on line. The page answers."),
-    ("maintenance", "maintenance", 8,
+    ("maintenance", "maintenance", 14,
      "La page répond toujours, avec un code 200 (« tout va bien »)… mais elle dit qu’elle est en maintenance.",
      "The page still answers, with status 200 (\"all is well\")… but it says that it is under maintenance."),
-    ("broken", "down", 6,
+    ("broken", "down", 12,
      "La nouvelle version est installée, et tout casse : erreur 503.",
      "The new version is installed, and everything breaks: error 503."),
-    ("reset", "down", 5,
+    ("reset", "down", 8,
      "Puis le serveur ne répond plus du tout : il coupe la connexion.",
      "Then the server does not answer at all: it cuts the connection."),
-    ("open", "up", 5,
+    ("open", "up", 10,
      "Quelqu’un a réparé. La page répond de nouveau, et on peut refuser.",
      "Somebody has mended it. The page answers again, and one can refuse."),
 ]
@@ -72,6 +74,7 @@ class Demo:
         self.socket = self.socket_folder / "mond.sock"
         self.site = Site()
         self.mond = None
+        self.told = None
 
     def monctl(self, *args):
         command = [self.build / "daemon/monctl/monctl", "--socket", self.socket, *args]
@@ -92,32 +95,49 @@ class Demo:
         print((self.folder / "mond.log").read_text(), file=sys.stderr)
         raise SystemExit("mond n’a pas démarré" if FRENCH else "mond did not start")
 
-    def state(self):
-        code = self.monctl("status", "opposition").returncode
-        return {0: "up", 1: "degraded", 2: "unavailable"}.get(code, "unknown")
+    def target(self):
+        try:
+            return json.loads(self.monctl("status", "--json").stdout)["targets"][0]
+        except (ValueError, LookupError):
+            return {"state": "unknown", "last_check": None}
 
     def show(self, *args):
         print(f"  $ monctl {' '.join(args)}")
         for line in self.monctl(*args).stdout.rstrip().splitlines():
-            print(f"    {line}")
+            print(f"    {line}".rstrip())
         print(flush=True)
 
+    def follow(self, seconds, wanted=None):
+        """Prints each change of what mond sees, for `seconds` or until its state is `wanted`. True when it is."""
+        end = time.monotonic() + seconds
+        while True:
+            target = self.target()
+            check = target["last_check"]
+            seen = check and (check["verdict"], check["cause"], target["state"])
+            if seen and seen != self.told:
+                self.told = seen
+                at = datetime.fromisoformat(check["at"].replace("Z", "+00:00")).astimezone()
+                say(f"    {at:%H:%M:%S}  vu : {seen[0]} ({seen[1]})  →  état : {seen[2]}",
+                    f"    {at:%H:%M:%S}  seen: {seen[0]} ({seen[1]})  →  state: {seen[2]}")
+            if target["state"] == wanted:
+                return True
+            if time.monotonic() >= end:
+                return wanted is None
+            time.sleep(0.2)
+
     def play(self, number, mood, expected, seconds, french, english):
-        self.site.become(mood)
         print(f"--- {number}/{len(PHASES)} ---", flush=True)
         say(french, english)
-        wanted = "up" if expected == "up" else "unavailable"
+        self.site.become(mood)
         began = time.monotonic()
-        while self.state() != wanted and time.monotonic() - began < PHASE_SECONDS_MAX:
-            time.sleep(0.2)
-        took = time.monotonic() - began
-        if self.state() != wanted:
+        if not self.follow(PHASE_SECONDS_MAX, expected):
             say("mond ne l’a pas vu : voir son journal.", "mond did not see it: look at its log.")
-        elif number > 1 and took > 0.5:
-            say(f"mond l’a vu et confirmé en {took:.0f} s (un écart isolé ne suffit pas).",
-                f"mond saw and confirmed it in {took:.0f} s (one odd look alone is not enough).")
-        time.sleep(max(0.0, seconds - took))
+        self.follow(max(0.0, seconds - (time.monotonic() - began)))
         self.show("status")
+
+    @property
+    def first_check(self):
+        return json.loads(self.monctl("history", "opposition", "--json", "--limit", "1000").stdout)[-1]["at"]
 
     def tell_what_was_kept(self):
         say("=== Ce que mond a retenu ===", "=== What mond has kept ===")
@@ -128,7 +148,7 @@ class Demo:
         self.show("banners")
         say("Le temps, état par état (la somme fait exactement la période) :",
             "The time, state by state (the sum is the period exactly):")
-        self.show("uptime", "--since", "2m")
+        self.show("uptime", "--since", self.first_check)
         say("Les dernières vérifications :", "The latest checks:")
         self.show("history", "opposition", "--limit", "5")
 
@@ -150,6 +170,10 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         demo.start()
+        say("Un petit site de démonstration, sur cette machine seule ; mond le regarde chaque seconde, et ne croit un\n"
+            "changement qu’après plusieurs vérifications de suite.",
+            "A small site on this machine alone; mond looks at it once a second, and believes a change only after\n"
+            "several checks in a row.")
         for number, phase in enumerate(PHASES, 1):
             demo.play(number, *phase)
         demo.tell_what_was_kept()

@@ -32,7 +32,6 @@ struct Mond {
         Flow *flow;
         Watches *watches;
         Asks *asks;
-        ApiHost host;
         Api *api;
         Journal *journal;
         LoopSignal *terminate, *interrupt, *hangup;
@@ -436,7 +435,7 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
 }
 
 static MondExit open_api(Mond *mond, const char *socket_path, Error *error) {
-        mond->host = (ApiHost){
+        const ApiHost host = {
                 .userdata = mond,
                 .store = host_store,
                 .live = host_live,
@@ -455,7 +454,7 @@ static MondExit open_api(Mond *mond, const char *socket_path, Error *error) {
         }
         const ApiSettings settings = {
                 .socket_path = socket_path, .fd = systemd_sockets_take(&sockets, "mond.socket"), .group = MOND_GROUP};
-        r = api_new(mond->loop, &mond->host, &settings, &mond->api, error);
+        r = api_new(mond->loop, &host, &settings, &mond->api, error);
         systemd_sockets_fini(&sockets);
         if (r == 0)
                 return MOND_EXIT_OK;

@@ -1,6 +1,7 @@
 #include "daemon/net/resolve.h"
 
 #include "daemon/base/error.h"
+#include "daemon/base/list.h"
 #include "daemon/base/text.h"
 #include "daemon/net/url.h"
 
@@ -14,11 +15,10 @@
 #define RESOLVE_PACE NSEC_PER_SEC
 #define RESOLVE_TRY_MSEC 1900
 #define RESOLVE_TRIES 3
-#define RESOLVE_SOCKETS_MAX 16
 
 typedef struct ResolveSocket {
         int fd;
-        LoopIo *io; /* NULL: free place */
+        LoopIo *io;
 } ResolveSocket;
 
 struct Resolver {
@@ -31,7 +31,7 @@ struct Resolution {
         ares_channel channel;
         bool has_channel;
         bool answered;
-        ResolveSocket sockets[RESOLVE_SOCKETS_MAX];
+        List sockets; /* c-ares has one or two for each server that it asked */
         Timer pace;
         LoopDeferred finish;
         Resolved resolved;
@@ -66,35 +66,35 @@ static void on_socket_ready(int fd, unsigned ready, void *userdata) {
         ares_process_fd(resolution->channel, if_ready(fd, ready, LOOP_READ), if_ready(fd, ready, LOOP_WRITE));
 }
 
-static ResolveSocket *socket_place(Resolution *resolution, int fd) {
-        ResolveSocket *free_place = NULL;
-
-        for (size_t i = 0; i < RESOLVE_SOCKETS_MAX; i++) {
-                ResolveSocket *at = &resolution->sockets[i];
-                if (at->io && at->fd == fd)
-                        return at;
-                if (!at->io && !free_place)
-                        free_place = at;
-        }
-        return free_place;
+static ResolveSocket *socket_of(const Resolution *resolution, int fd) {
+        list_each (ResolveSocket, known, &resolution->sockets)
+                if (known->fd == fd)
+                        return known;
+        return NULL;
 }
 
-/* A socket that finds no place or no memory is not watched; its server then counts as silent. */
+static void socket_free(Resolution *resolution, ResolveSocket *known) {
+        (void)list_remove(&resolution->sockets, known);
+        loop_io_free(known->io);
+        free(known);
+}
+
+/* A socket that finds no memory is not watched; its server then counts as silent. */
 static void on_socket_state(void *userdata, ares_socket_t fd, int readable, int writable) {
         Resolution *resolution = userdata;
-        ResolveSocket *place = socket_place(resolution, fd);
+        ResolveSocket *known = socket_of(resolution, fd);
         unsigned events = (readable ? LOOP_READ : 0) | (writable ? LOOP_WRITE : 0);
 
-        if (!place)
-                return;
-        if (events == 0) {
-                loop_io_free(place->io);
-                place->io = NULL;
-        } else if (place->io) {
-                (void)!loop_io_set(place->io, events);
-        } else {
-                place->fd = fd;
-                (void)!loop_io_new(resolution->loop, fd, events, on_socket_ready, resolution, &place->io);
+        if (known && events == 0) {
+                socket_free(resolution, known);
+        } else if (known) {
+                (void)!loop_io_set(known->io, events);
+        } else if (events != 0) {
+                ResolveSocket *fresh = mon_new(ResolveSocket);
+                fresh->fd = fd;
+                list_add(&resolution->sockets, fresh);
+                if (loop_io_new(resolution->loop, fd, events, on_socket_ready, resolution, &fresh->io) < 0)
+                        socket_free(resolution, fresh);
         }
 }
 
@@ -176,8 +176,9 @@ static void resolution_free(Resolution *resolution) {
         loop_cancel_deferred(resolution->loop, &resolution->finish);
         if (resolution->has_channel)
                 ares_destroy(resolution->channel);
-        for (size_t i = 0; i < RESOLVE_SOCKETS_MAX; i++)
-                loop_io_free(resolution->sockets[i].io);
+        while (resolution->sockets.n > 0)
+                socket_free(resolution, resolution->sockets.items[0]);
+        list_fini(&resolution->sockets);
         loop_end_work(resolution->loop);
         free(resolution);
 }

@@ -187,6 +187,9 @@ static void check_broken(World *world, Server *server, const BrokenRow *row) {
         assert_int_equal(world_elapsed(world) - before, row->after);
         assert_int_equal(outcome.answer.http_status, row->http_status);
         assert_true(outcome.answer.body.len <= BODY_MAX);
+        assert_true(strlen(outcome.answer.error) < FETCH_ERROR_MAX);
+        if (row->mode == SERVER_GZIP_EMPTY) /* one read past the bound ends it */
+                assert_in_range(outcome.answer.bytes, BODY_MAX + FETCH_OVERHEAD_MAX, BODY_MAX + 2 * FETCH_OVERHEAD_MAX);
         if ((outcome.answer.body.len > 0) != row->has_body)
                 fail_msg("mode %d: %zu bytes", row->mode, outcome.answer.body.len);
         assert_true((outcome.answer.error[0] == '\0') == (row->failure == FETCH_DONE));

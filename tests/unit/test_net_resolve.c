@@ -144,6 +144,26 @@ static void test_a_silent_server_can_be_left(void **state) {
         assert_true(name_server_questions(world->names) >= 2);
 }
 
+/* More servers than anybody has, all dead but the last. */
+static void test_many_servers(void **state) {
+        World *world = *state;
+        mon_auto_buf Buf places = BUF_INIT(10000);
+        Resolver *resolver = NULL;
+        Resolution *under_way = NULL;
+        Outcome outcome = {0};
+
+        for (int i = 1; i <= 40; i++)
+                assert_int_equal(buf_printf(&places, "127.0.0.1:%d,", i), 0);
+        assert_int_equal(buf_append_text(&places, name_server_place(world->names)), 0);
+        name_server_set(world->names, "a.test", NAME_ADDRESSES, "192.0.2.1");
+        assert_int_equal(resolver_new(world->loop, buf_text(&places), &resolver), 0);
+        assert_int_equal(resolver_ask(resolver, "a.test", IP_4, on_done, &outcome, &under_way), 0);
+        world_run_until(world, &outcome.done, 10 * NSEC_PER_SEC);
+        assert_true(outcome.done);
+        assert_int_equal(outcome.resolved.result, 0);
+        resolver_free(resolver);
+}
+
 static void test_nobody_listens(void **state) {
         World *world = *state;
         Resolver *resolver = NULL;
@@ -164,6 +184,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_nothing_is_remembered, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_bounds, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_silent_server_can_be_left, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_many_servers, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_nobody_listens, setup, teardown),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,9 @@ typedef struct StoreOpening {
 } StoreOpening;
 
 /* Opens for writing, creates if missing (mode 0600), migrates forward. A database of ours that is corrupt is set aside
- * under a dated name and a fresh one is begun. `now_at_real` dates what is made. */
+ * under a dated name and a fresh one is begun. `now_at_real` dates what is made. No other connection of this process
+ * may have the file open: its header is read through a descriptor, whose closing drops the process's locks (fcntl(2)).
+ */
 mon_must_check int store_open(const char *path, Nsec now_at_real, Store **ret_store, StoreOpening *ret_opening,
                               Error *error);
 /* Also while a daemon writes, on a copy without its -wal, and in a directory that cannot be written. */

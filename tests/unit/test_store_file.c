@@ -222,6 +222,33 @@ static void our_own_corrupt_one_is_set_aside(void **state) {
                          4);
 }
 
+/* A page in the middle: no start reads the whole file, so it is told by whoever meets it. */
+static void what_is_broken_inside_is_told_when_it_is_met(void **state) {
+        Folder *folder = *state;
+        StorePage page = store_page_all();
+        char *moved = NULL;
+        int rows = 0;
+        size_t n;
+
+        Store *store = folder_open(folder);
+        folder_put_targets(store, "a", NULL, FOLDER_NOW);
+        folder_must(store_begin(store));
+        for (int i = 0; i < 5000; i++)
+                folder_put_check(store, "a", FOLDER_NOW + i * SEC, VERDICT_UP, CAUSE_OK);
+        folder_must(store_commit(store, false));
+        store_close(store);
+        mon_auto_free char *bytes = read_file(folder->database, &n);
+        memset(bytes + n / 2 / 4096 * 4096, 0x5a, 5 * 4096);
+        write_file(folder->database, bytes, n);
+        store = folder_open(folder);
+        page.target = "a";
+        assert_int_equal(store_each_check(store, &page, count_row, &rows), -EUCLEAN);
+        store_close(store);
+        folder_must(store_set_aside(folder->database, FOLDER_NOW, &moved, NULL));
+        free(moved);
+        store_close(folder_open(folder));
+}
+
 static void the_wal_goes_with_a_corrupt_database(void **state) {
         Folder *folder = *state;
         mon_auto_free char *wal = mon_printf("%s-wal", folder->database);
@@ -493,6 +520,7 @@ int main(void) {
                 in_folder(a_newer_version_is_seen_in_the_wal_too),
                 in_folder(a_folder_or_a_missing_folder_is_an_error),
                 in_folder(our_own_corrupt_one_is_set_aside),
+                in_folder(what_is_broken_inside_is_told_when_it_is_met),
                 in_folder(the_wal_goes_with_a_corrupt_database),
                 in_folder(a_wal_left_alone_is_kept),
                 in_folder(setting_aside_ends_where_names_do),

@@ -32,7 +32,9 @@ enum {
 #define API_LIMIT_DEFAULT 100
 #define API_LIMIT_MAX 10000
 #define API_TEXT_PARAM_MAX 256 /* bytes of one parameter's value */
-#define API_RAW_PATH_MAX 1024  /* bytes of a path as it came */
+/* A client that sends while it listens to a stream is not read any further than this. */
+#define API_STREAM_INPUT_MAX (16U << 10)
+#define API_RAW_PATH_MAX 1024 /* bytes of a path as it came */
 /* evhttp refuses larger bodies while it reads; what lies between this and API_BODY_MAX gets our own answer after it was
  * read, because a client in the middle of its writing would not see one. */
 #define API_BODY_READ_MAX (1U << 20)

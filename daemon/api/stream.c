@@ -5,9 +5,6 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
-/* A client that sends while it listens is not read any further than this. */
-#define STREAM_INPUT_MAX (16U << 10)
-
 static bool send_frame(Request *request, struct evbuffer *frame) {
         struct evbuffer *out = bufferevent_get_output(request->conn->bev);
 
@@ -47,7 +44,7 @@ void stream_open(Request *request) {
         request->state = api;
         request->free_state = count_out;
         conn_set_deadline(request->conn, NSEC_NEVER);
-        bufferevent_setwatermark(request->conn->bev, EV_READ, 0, STREAM_INPUT_MAX);
+        bufferevent_setwatermark(request->conn->bev, EV_READ, 0, API_STREAM_INPUT_MAX);
         /* At once: evhttp notices a client leaving only once it has begun to answer. */
         evhttp_send_reply_start(request->http, 200, "OK");
         (void)evbuffer_add_printf(hello, ": mond\n\n");

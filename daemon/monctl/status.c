@@ -303,6 +303,9 @@ int cmd_status(Monctl *ctl) {
         const char *subject = ctl->args.n > 0 ? ctl->args.items[0] : NULL;
         mon_auto_json *document = NULL;
 
+        if (ctl->options.watch && (ctl->options.json || ctl->options.plugin))
+                return tell_phrase(ctl, EXIT_USAGE, PHRASE_OPTION_NOT_HERE, "status --watch",
+                                   ctl->options.json ? "json" : "plugin");
         if (ctl->options.watch)
                 return watch(ctl, subject);
         int r = ask_document(ctl, ASK_STATUS, subject, &document);

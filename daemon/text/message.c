@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#define MESSAGE_LENGTH_MAX 4096 /* bytes of one composed text */
+/* Far over what the longest status takes: six states of MESSAGE_STATUS_NAMES_MAX ids. */
+#define MESSAGE_STATUS_ROOM 4096
 
 typedef const char *const Both[LANGUAGE_COUNT];
 
@@ -259,15 +260,17 @@ char *message_status(const MessageTarget *targets, size_t n, Nsec now_at_real, c
                                         VERDICT_UNREADABLE, VERDICT_UNKNOWN,     VERDICT_DEGRADED};
         static const Both one = {"cible", "target"}, many = {"cibles", "targets"},
                           all_up = {"tout est en service", "all up"};
-        mon_auto_buf Buf out = BUF_INIT(MESSAGE_LENGTH_MAX);
+        mon_auto_buf Buf out = BUF_INIT(MESSAGE_STATUS_ROOM);
         size_t counts[VERDICT_MAX + 1] = {0};
         const char *separator = ", ";
         int r = 0;
 
         for (size_t i = 0; i < n; i++)
                 counts[targets[i].state >= VERDICT_UP && targets[i].state <= VERDICT_MAX ? targets[i].state : 0]++;
-        if (trouble)
-                r = buf_printf(&out, "%s; ", trouble);
+        if (trouble) {
+                mon_auto_free char *cut = text_clean_copy(trouble, MESSAGE_TROUBLE_MAX);
+                r = buf_printf(&out, "%s; ", cut);
+        }
         if (r == 0)
                 r = buf_printf(&out, "%zu %s", n, n == 1 ? one[language] : many[language]);
         if (r == 0 && n > 0 && counts[VERDICT_UP] == n)

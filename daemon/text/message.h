@@ -37,6 +37,7 @@ typedef struct MessageTarget {
         Nsec since_at_real;
 } MessageTarget;
 
+#define MESSAGE_TROUBLE_MAX 200    /* bytes of a trouble that are shown */
 #define MESSAGE_STATUS_NAMES_MAX 3 /* targets named for one state; the rest are counted */
 /* The service's status line: "7 targets, 1 in maintenance: mes-opposition since 02:14". Worst first; what is up is only
  * counted. `trouble` (NULL: none) is a fault of the daemon's own, put first. */

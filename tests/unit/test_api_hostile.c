@@ -232,6 +232,27 @@ static void test_events_are_streamed(void **state) {
         close(fd);
 }
 
+static void test_who_listens_is_not_listened_to(void **state) {
+        ApiWorld *world = *state;
+        mon_auto_free char *noise = mon_calloc(API_STREAM_INPUT_MAX, 1);
+        int fd = api_world_dial(world), room = 0, full = 0;
+        socklen_t size = sizeof room;
+        size_t sent = 0;
+
+        assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, &size), 0);
+        assert_true(api_world_send(world, fd, "GET /v1/events/stream HTTP/1.1\r\n\r\n", 34));
+        while (full < 10) {
+                ssize_t n = send(fd, noise, API_STREAM_INPUT_MAX, MSG_NOSIGNAL);
+                assert_true(n > 0 || errno == EAGAIN);
+                sent += n > 0 ? (size_t)n : 0;
+                full += n < 0;
+                assert_true(sent <= (size_t)room + 2 * (size_t)API_STREAM_INPUT_MAX);
+                api_world_settle(world);
+        }
+        assert_int_equal(api_connections(world->api), 1);
+        close(fd);
+}
+
 static void test_streams_are_bounded(void **state) {
         ApiWorld *world = *state;
         int fds[API_STREAMS_MAX];
@@ -289,6 +310,7 @@ int main(void) {
                 api_test(test_one_user_cannot_take_every_place),
                 api_test(test_thousands_of_hostile_clients),
                 api_test(test_events_are_streamed),
+                api_test(test_who_listens_is_not_listened_to),
                 api_test(test_streams_are_bounded),
                 api_test(test_freeing_with_everything_under_way),
         };

@@ -195,6 +195,15 @@ static void test_an_export_is_passed_on_as_it_is(void **state) {
         assert_string_equal(fixture->said, "at,target\r\n");
 }
 
+static void test_a_live_table_is_no_document(void **state) {
+        Fixture *fixture = *state;
+
+        fixture->ctl.options.watch = true;
+        fixture->ctl.options.json = true;
+        assert_int_equal(run(fixture, cmd_status, "", 0), EXIT_USAGE);
+        assert_non_null(strstr(fixture->said, "--json"));
+}
+
 #define client_test(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
 
 int main(void) {
@@ -203,6 +212,7 @@ int main(void) {
                 client_test(test_what_a_daemon_says_is_cut),
                 client_test(test_nobody_answers),
                 client_test(test_events_are_followed_line_by_line),
+                client_test(test_a_live_table_is_no_document),
                 client_test(test_an_export_is_passed_on_as_it_is),
         };
         (void)signal(SIGPIPE, SIG_IGN);

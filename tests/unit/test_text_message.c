@@ -140,6 +140,26 @@ static void test_status_line(void **state) {
         assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_EN), "7 targets, 7 down: a, a, a, …");
 }
 
+static void test_a_status_line_is_bounded(void **state) {
+        char id[TARGET_ID_MAX + 1], trouble[2 * MESSAGE_TROUBLE_MAX];
+        MessageTarget targets[VERDICT_MAX * (MESSAGE_STATUS_NAMES_MAX + 1)];
+
+        (void)state;
+        memset(id, 'i', sizeof id - 1);
+        id[sizeof id - 1] = '\0';
+        memset(trouble, 't', sizeof trouble - 1);
+        trouble[sizeof trouble - 1] = '\0';
+        for (size_t i = 0; i < mon_count_of(targets); i++)
+                targets[i] = (MessageTarget){id, (Verdict)(1 + i % VERDICT_MAX), AT};
+        mon_auto_free char *text = message_status(targets, mon_count_of(targets), AT, trouble, LANGUAGE_FR);
+        assert_true(text_ends(text, ", …"));
+        assert_null(strstr(text, trouble + sizeof trouble - 1 - MESSAGE_TROUBLE_MAX));
+        size_t named = 0;
+        for (const char *at = text; (at = strstr(at, id)) != NULL; at += sizeof id - 1)
+                named++;
+        assert_int_equal(named, (VERDICT_MAX - 1) * MESSAGE_STATUS_NAMES_MAX); /* those that are up have no names */
+}
+
 static void test_events_in_both_languages(void **state) {
         (void)state;
         for (EventType type = EVENT_TARGET_UP; type <= EVENT_MAX; type++) {
@@ -187,6 +207,7 @@ int main(void) {
                 cmocka_unit_test(test_durations),
                 cmocka_unit_test(test_times_are_local),
                 cmocka_unit_test(test_status_line),
+                cmocka_unit_test(test_a_status_line_is_bounded),
                 cmocka_unit_test(test_events_in_both_languages),
                 cmocka_unit_test(test_escapes),
         };

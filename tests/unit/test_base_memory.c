@@ -1,7 +1,8 @@
-/* alloc, digest, error and JSON: the small things everything stands on. */
+/* alloc, digest, error, log and JSON: the small things everything stands on. */
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/json.h"
+#include "daemon/base/log.h"
 #include "daemon/base/text.h"
 
 #include <math.h>
@@ -165,6 +166,50 @@ static void reads_documents_within_bounds(void **state) {
         free(why);
 }
 
+typedef struct Heard {
+        size_t n;
+        LogLevel level;
+        char message[LOG_MESSAGE_MAX];
+        char field[LOG_MESSAGE_MAX];
+} Heard;
+
+static void hear(void *userdata, LogLevel level, const char *message, const LogField *fields, size_t n_fields) {
+        Heard *heard = userdata;
+
+        heard->n++;
+        heard->level = level;
+        (void)snprintf(heard->message, sizeof heard->message, "%s", message);
+        (void)snprintf(heard->field, sizeof heard->field, "%s", n_fields > 0 ? fields[0].value : "");
+}
+
+static void the_log_is_clean_and_bounded(void **state) {
+        static const LogField field[] = {{"MOND_TARGET", "a"}};
+        mon_auto_buf Buf longest = BUF_INIT(2 * LOG_MESSAGE_MAX);
+        Heard heard = {0};
+        (void)state;
+
+        log_set_sink(hear, &heard);
+        log_debug("not urgent enough");
+        assert_int_equal(heard.n, 0);
+        log_fields(LOG_LEVEL_WARNING, field, 1, "a site said: %s", "\x1b[2J\n\xe2\x80\xae evil");
+        assert_string_equal(heard.message, "a site said:  [2J   evil");
+        assert_string_equal(heard.field, "a");
+        assert_int_equal(heard.level, LOG_LEVEL_WARNING);
+        log_set_level(LOG_LEVEL_ERROR);
+        log_warning("not urgent enough any more");
+        assert_int_equal(heard.n, 1);
+        while (longest.len < LOG_MESSAGE_MAX + 2)
+                assert_int_equal(buf_append_text(&longest, "é"), 0);
+        log_error("x%s", longest.data);
+        assert_int_equal(strlen(heard.message), LOG_MESSAGE_MAX - 1);
+        assert_true(text_is_utf8(heard.message, strlen(heard.message)));
+        log_error("xx%s", longest.data); /* the bound falls within a character */
+        assert_int_equal(strlen(heard.message), LOG_MESSAGE_MAX - 2);
+        assert_true(text_is_utf8(heard.message, strlen(heard.message)));
+        log_set_level(LOG_LEVEL_INFO);
+        log_set_sink(NULL, NULL);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_buffer_keeps_its_bound),
@@ -174,6 +219,7 @@ int main(void) {
                 cmocka_unit_test(an_error_keeps_its_first_text),
                 cmocka_unit_test(documents_are_as_promised),
                 cmocka_unit_test(reads_documents_within_bounds),
+                cmocka_unit_test(the_log_is_clean_and_bounded),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

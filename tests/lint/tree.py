@@ -112,9 +112,16 @@ class File:
         return self.text.count("\n", 0, offset) + 1
 
     def calls(self, names):
-        """(line, name) of each call or use of one of the functions; members of structs are not meant."""
+        """(line, name) of each call of one of the functions; members of structs and the file's own are not meant."""
         pattern = re.compile(r"(?<![\w.>])(" + "|".join(map(re.escape, names)) + r")\s*\(")
-        return [(self.line_of(f.start()), f.group(1)) for f in pattern.finditer(self.code)]
+        found = [(self.line_of(f.start()), f.group(1)) for f in pattern.finditer(self.code)]
+        own = self.own_functions if found else ()
+        return [(line, name) for line, name in found if name not in own]
+
+    @cached_property
+    def own_functions(self):
+        heads = (re.search(r"(\w+)\s*\(", s.text) for s in self.functions if s.text.startswith("static"))
+        return {head.group(1) for head in heads if head}
 
     @cached_property
     def statements(self):

@@ -127,6 +127,11 @@ def test_comments_and_literals_are_no_code(tmp_path):
     assert not [m for m in run_lint(tmp_path, CLEAN | files) if m.rule in ("banned", "clocks", "purity")]
 
 
+def test_a_function_of_the_files_own_is_meant_by_its_name(tmp_path):
+    code = "static int listen(int x) {\n        return x;\n}\n\nint b_go(void) {\n        return listen(1);\n}"
+    assert not [m for m in run_lint(tmp_path, CLEAN | source(code)) if m.rule == "purity"]
+
+
 def test_an_owed_bound_is_no_mistake(tmp_path):
     files = source("#define B_ITEMS_MAX 7") | {"tests/lint/untested_bounds": "B_ITEMS_MAX\n"}
     assert not [m for m in run_lint(tmp_path, CLEAN | files) if m.rule == "bounds"]

@@ -2,6 +2,7 @@
 
 from support import pages, wait
 from support.config import config, http
+from support.daemon import MOND, run
 
 
 def test_maintenance_at_200_is_seen_confirmed_recorded_and_over(mond, nginx):
@@ -68,3 +69,24 @@ def test_the_command_line_reads_the_database_without_the_daemon(mond, nginx):
     history = mond.json("history", "opposition", "--db", str(mond.database))
     assert history[-len(with_daemon):] == with_daemon
     assert mond.json("status", "--db", str(mond.database))["targets"][0]["next_check_at"] is None
+
+
+def test_once_is_a_first_look_and_leaves_nothing(mond, nginx):
+    nginx.serve(pages.UP)
+    mond.write(config([http("opposition", nginx.url, pages.EXPECT)]))
+    result = run([MOND, "--once", "-c", mond.config_path])
+    assert result.returncode == 0 and "opposition" in result.stdout, result
+    nginx.serve(pages.MAINTENANCE)
+    result = run([MOND, "--once", "-c", mond.config_path])
+    assert result.returncode == 2 and pages.BANNER in result.stdout, result
+    assert not mond.database.exists()
+
+
+def test_text_of_a_site_never_moves_the_terminal(mond, nginx):
+    hostile = "\x1b]0;titre\x07\x1b[2JLe site est en maintenance.\u202e\x9b31m"
+    nginx.serve(pages.MAINTENANCE.replace(pages.BANNER, hostile))
+    mond.write(config([http("opposition", nginx.url)])).start()
+    mond.wait_state("opposition", "maintenance")
+    for command in (("status",), ("banners",), ("history", "opposition"), ("incidents",), ("incident", "1")):
+        text = mond.monctl(*command).stdout
+        assert text and not set(text) & set("\x1b\x07\x9b\u202e"), (command, text)

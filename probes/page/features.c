@@ -123,10 +123,10 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
                 return;
         if (!(b->places & (PLACE_NAV | PLACE_ALT)))
                 count_words(&maker->words, maker->folded.data, maker->folded.len);
-        if (features->n_sentences == FEATURES_SENTENCES_MAX)
-                return;
         size_t n = lexicon_scan_sentence(&maker->scan, maker->folded.data, maker->folded.len, b->places, hits);
-        if (n == 0)
+        if (n > 0 && is_own(b->places))
+                features->spoken += (uint32_t)len;
+        if (n == 0 || features->n_sentences == FEATURES_SENTENCES_MAX)
                 return;
         features->sentences =
                 mon_realloc_array(features->sentences, features->n_sentences + 1, sizeof *features->sentences);
@@ -143,8 +143,6 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
         for (char *c = sentence->text; *c; c++)
                 if (*c == '\n')
                         *c = ' ';
-        if (is_own(b->places))
-                features->spoken += (uint32_t)len;
 }
 
 static void take_block(Maker *maker, size_t index) {

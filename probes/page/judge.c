@@ -248,11 +248,19 @@ static bool is_rather_error(const Judge *judge) {
         return error->strength == STRENGTH_STRONG || (error->sentence->places & (PLACE_TITLE | PLACE_HEADING));
 }
 
+/* Nobody's page also says "under construction". */
+static bool is_parked(const Judge *judge) {
+        uint32_t points = judge->scale.points[SENSE_PARKED];
+        return points >= WEIGH_ENOUGH && points >= judge->scale.points[SENSE_CLOSED] * 3 / 4;
+}
+
 static bool judge_closed(Judge *judge) {
         const Scale *scale = &judge->scale;
         const PageFeatures *features = judge->in->features;
         uint32_t enough = judge->failed ? JUDGE_DOUBTED : WEIGH_ENOUGH;
 
+        if (is_parked(judge))
+                return false;
         if (scale->points[SENSE_CLOSED] >= enough && !is_rather_error(judge)) {
                 if (scale->best[SENSE_CLOSED] || !judge->address_rule)
                         decide_by(judge, VERDICT_MAINTENANCE, CAUSE_BANNER, SENSE_CLOSED);

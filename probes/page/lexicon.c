@@ -39,11 +39,11 @@ struct Lexicon {
 };
 
 static const char *const sense_names[SENSE_COUNT] = {
-        [SENSE_CLOSED] = "closed", [SENSE_PART] = "part",       [SENSE_ANNOUNCED] = "announced",
-        [SENSE_OVER] = "over",     [SENSE_ERROR] = "error",     [SENSE_NOT_FOUND] = "not_found",
-        [SENSE_WALL] = "wall",     [SENSE_CAPTCHA] = "captcha", [SENSE_DENIED] = "denied",
-        [SENSE_RATE] = "rate",     [SENSE_QUEUE] = "queue",     [SENSE_PARKED] = "parked",
-        [SENSE_SHELL] = "shell",   [SENSE_CALM] = "calm",
+        [SENSE_CLOSED] = "closed",       [SENSE_PART] = "part",   [SENSE_ANNOUNCED] = "announced",
+        [SENSE_RETURN] = "return",       [SENSE_OVER] = "over",   [SENSE_ERROR] = "error",
+        [SENSE_NOT_FOUND] = "not_found", [SENSE_WALL] = "wall",   [SENSE_CAPTCHA] = "captcha",
+        [SENSE_DENIED] = "denied",       [SENSE_RATE] = "rate",   [SENSE_QUEUE] = "queue",
+        [SENSE_PARKED] = "parked",       [SENSE_SHELL] = "shell", [SENSE_CALM] = "calm",
 };
 
 const char *lexicon_sense_name(LexiconSense sense) {

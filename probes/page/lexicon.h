@@ -14,13 +14,14 @@
 #define LEXICON_STEM_MAX 40        /* bytes of a stem */
 #define LEXICON_PATTERN_MAX 4000   /* bytes of a pattern, macros written out */
 #define LEXICON_ID_MAX 80          /* bytes of a rule's id */
-#define LEXICON_STEP_LIMIT 20000   /* PCRE2's match limit for one pattern on one sentence */
+#define LEXICON_STEP_LIMIT 10000   /* PCRE2's match limit for one pattern on one sentence */
 #define LEXICON_HEAP_KIB_LIMIT 256 /* and its heap limit */
 
 /* What a sentence means when a rule speaks for it. */
 typedef enum LexiconSense {
         SENSE_CLOSED = 0, /* the service is not available now, and the site itself says so */
         SENSE_PART,       /* a part of it is not */
+        SENSE_RETURN,     /* it will be back: closed now, and what is dated is the end */
         SENSE_ANNOUNCED,  /* it will not be, later */
         SENSE_OVER,       /* it was not, and is again */
         SENSE_ERROR,      /* something broke and the page says only that */
@@ -70,7 +71,7 @@ void lexicon_finish(Lexicon *lexicon);
 /* --- what the reader does with it ------------------------------------------------------------------------------- */
 
 #define LEXICON_HITS_MAX 24    /* rules that speak for one sentence */
-#define LEXICON_RUNS_MAX 20000 /* patterns run on one page; what comes after is not asked */
+#define LEXICON_RUNS_MAX 6000 /* patterns run on one page; what comes after is not asked */
 
 typedef struct LexiconRule {
         const char *id;

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#define WEIGH_NOTHING 60  /* bytes of other text: there is none */
 #define WEIGH_TINY 250    /* bytes of other text: the page says nothing else */
 #define WEIGH_SMALL 700   /* a replacement page with its address and its links */
 #define WEIGH_MEDIUM 1500 /* a page with some content */
@@ -46,7 +47,8 @@ static bool is_of_the_site(LexiconSense sense) {
 
 static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *features, LexiconSense sense) {
         uint32_t rest = features->own > features->spoken ? features->own - features->spoken : 0;
-        uint32_t percent = rest <= WEIGH_TINY     ? 130
+        uint32_t percent = rest <= WEIGH_NOTHING  ? 160
+                           : rest <= WEIGH_TINY   ? 130
                            : rest <= WEIGH_SMALL  ? 100
                            : rest <= WEIGH_MEDIUM ? 80
                            : rest <= WEIGH_LARGE  ? 55
@@ -63,6 +65,7 @@ static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *f
 typedef struct Heard {
         LexiconStrength strength[SENSE_COUNT];
         uint16_t rule[SENSE_COUNT];
+        bool is_return;
 } Heard;
 
 static void hush(Heard *heard, LexiconSense sense, LexiconSense by) {
@@ -78,6 +81,14 @@ static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *
                         ret_heard->strength[rule->sense] = rule->strength;
                         ret_heard->rule[rule->sense] = sentence->rules[i];
                 }
+        }
+        if (ret_heard->strength[SENSE_RETURN]) {
+                ret_heard->is_return = true;
+                if (ret_heard->strength[SENSE_RETURN] > ret_heard->strength[SENSE_CLOSED]) {
+                        ret_heard->strength[SENSE_CLOSED] = ret_heard->strength[SENSE_RETURN];
+                        ret_heard->rule[SENSE_CLOSED] = ret_heard->rule[SENSE_RETURN];
+                }
+                ret_heard->strength[SENSE_RETURN] = 0;
         }
         if (ret_heard->strength[SENSE_CALM]) {
                 hush(ret_heard, SENSE_CLOSED, SENSE_CALM);
@@ -116,6 +127,13 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
                         heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
                 return;
         }
+        if (heard->is_return) { /* the date is that of the return */
+                if (ret_span->until_at_real == NSEC_UNKNOWN || ret_span->from_at_real > at_real)
+                        ret_span->until_at_real = ret_span->from_at_real;
+                ret_span->from_at_real = NSEC_UNKNOWN;
+                heard->strength[SENSE_ANNOUNCED] = 0;
+                return;
+        }
         bool begun = ret_span->from_at_real == NSEC_UNKNOWN || ret_span->from_at_real <= at_real;
         bool ended = ret_span->until_at_real != NSEC_UNKNOWN && ret_span->until_at_real <= at_real;
         if (ret_span->from_at_real != NSEC_UNKNOWN && !begun) {
@@ -134,12 +152,17 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
         }
 }
 
-static bool is_repeated(const Scale *scale, const PageSentence *sentence, LexiconSense sense) {
+/* What is said again counts little, but for a heading that says what the title said. */
+static uint32_t repeated_part(const Scale *scale, const PageSentence *sentence, LexiconSense sense) {
+        uint32_t part = 1;
+
         for (size_t i = 0; i < scale->n; i++)
                 if (scale->voices[i].sense == sense && scale->voices[i].sentence != sentence &&
-                    strcmp(scale->voices[i].sentence->folded, sentence->folded) == 0)
-                        return true;
-        return false;
+                    strcmp(scale->voices[i].sentence->folded, sentence->folded) == 0) {
+                        bool is_title = scale->voices[i].sentence->places & PLACE_TITLE;
+                        part = is_title && part == 1 ? 2 : 4;
+                }
+        return part == 2 && (sentence->places & PLACE_HEADING) ? 1 : part;
 }
 
 static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon *lexicon, const PageFeatures *features,
@@ -156,8 +179,7 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
                         continue;
                 uint32_t percent = place_percent(sentence, features) * size_percent(sentence, features, sense) / 100;
                 uint32_t points = (uint32_t)heard.strength[sense] * 10 * percent / 100;
-                if (is_repeated(scale, sentence, sense))
-                        points /= 4;
+                points /= repeated_part(scale, sentence, sense);
                 scale->voices[scale->n++] = (Voice){.sentence = sentence,
                                                     .rule = heard.rule[sense],
                                                     .sense = sense,

@@ -497,7 +497,7 @@ static void span_of_hours(const Reading *reading, const Chosen *chosen, Announce
 }
 
 bool announce_read(const char *folded, Nsec at_real, AnnounceSpan *ret_span) {
-        AnnounceSpan span = {NSEC_UNKNOWN, NSEC_UNKNOWN, false};
+        AnnounceSpan span = {.from_at_real = NSEC_UNKNOWN, .until_at_real = NSEC_UNKNOWN};
         Reading reading;
 
         reading.n = reading.n_items = 0;
@@ -509,6 +509,7 @@ bool announce_read(const char *folded, Nsec at_real, AnnounceSpan *ret_span) {
         if (reading.n_items == 0 || reading.has_week)
                 return false;
         Chosen chosen = choose(&reading);
+        span.has_date = chosen.n_dates > 0;
         if (chosen.n_times > 0)
                 span_of_hours(&reading, &chosen, &span);
         else

@@ -10,6 +10,7 @@ typedef struct AnnounceSpan {
         Nsec from_at_real;  /* NSEC_UNKNOWN where none was read */
         Nsec until_at_real; /* likewise */
         bool has_hours;     /* else whole days */
+        bool has_date;      /* else today's hours */
 } AnnounceSpan;
 
 /* Reads folded text (fold.h). False when no date and no hour of a day stands in it. What has no year, month or day is

@@ -138,7 +138,9 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
                                    .places = b->places,
                                    .level = b->level,
                                    .position = position,
-                                   .is_whole = is_whole};
+                                   .block = (uint32_t)block,
+                                   .is_whole = is_whole,
+                                   .is_link = b->link_len * 10 >= b->len * 8};
         memcpy(sentence->rules, hits, n * sizeof *hits);
         for (char *c = sentence->text; *c; c++)
                 if (*c == '\n')

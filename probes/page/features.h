@@ -20,7 +20,9 @@ typedef struct PageSentence {
         uint16_t places;
         uint8_t level;     /* of a heading */
         uint32_t position; /* bytes of the page's own text before it */
+        uint32_t block;    /* its number: sentences of one block belong together */
         bool is_whole;     /* its block says nothing else */
+        bool is_link;      /* its block is a link */
 } PageSentence;
 
 typedef struct PageFeatures {

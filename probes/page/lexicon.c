@@ -152,6 +152,7 @@ char *lexicon_add(Lexicon *lexicon, const LexiconRuleTexts *texts) {
                          .sense = texts->sense,
                          .strength = texts->strength,
                          .places = texts->places,
+                         .is_modifier = texts->n_stems == 0,
                          .language = mon_strdup(texts->language ? texts->language : "")},
                 .pattern = mon_steal(&pattern),
                 .unless = mon_steal(&unless),

@@ -79,6 +79,7 @@ typedef struct LexiconRule {
         LexiconStrength strength;
         unsigned places;
         const char *language;
+        bool is_modifier; /* has no stems */
 } LexiconRule;
 
 /* The scratch of one page's scan. */

@@ -25,6 +25,8 @@ static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *
                 return is_alone ? 90 : 0;
         if (places & PLACE_ALERT)
                 return 130;
+        if (sentence->is_link)
+                return places & (PLACE_NAV | PLACE_FOOTER | PLACE_ASIDE) ? 0 : 40;
         if (places & (PLACE_NAV | PLACE_FOOTER | PLACE_ASIDE))
                 return features->own < WEIGH_ALONE ? 60 : 10;
         if (places & PLACE_QUOTE)
@@ -107,19 +109,44 @@ static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *
                 hush(ret_heard, SENSE_ERROR, SENSE_PART);
 }
 
-static bool read_span(const PageSentence *sentence, Nsec at_real, bool also_after, AnnounceSpan *ret_span) {
-        return announce_read(sentence->folded, at_real, ret_span) ||
-               (also_after && announce_read(sentence->after, at_real, ret_span));
+/* A sentence without a date of its own goes on from the one before it in its block. */
+typedef struct Thread {
+        uint32_t block;
+        bool is_dated;
+        AnnounceSpan span;
+} Thread;
+
+static bool find_span(const PageSentence *sentence, Nsec at_real, bool announced, Thread *thread,
+                      AnnounceSpan *ret_span) {
+        if (announce_read(sentence->folded, at_real, ret_span)) {
+                *thread = (Thread){sentence->block, true, *ret_span};
+                return true;
+        }
+        if (!announced)
+                return false;
+        if (thread->is_dated && thread->block == sentence->block) {
+                *ret_span = thread->span;
+                return true;
+        }
+        return announce_read(sentence->after, at_real, ret_span);
+}
+
+/* An hour alone, in a sentence that says closed, is when it opens. */
+static void turn_hour(AnnounceSpan *span) {
+        if (span->has_date || span->until_at_real != NSEC_UNKNOWN)
+                return;
+        span->until_at_real = span->from_at_real;
+        span->from_at_real = NSEC_UNKNOWN;
 }
 
 /* What is announced for a span that has begun is present; for one that has ended, nothing. What is said to be closed
  * for a span that has not begun is announced. */
-static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_real, bool *ret_dated,
+static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_real, Thread *thread, bool *ret_dated,
                           AnnounceSpan *ret_span) {
         bool announced = heard->strength[SENSE_ANNOUNCED] > 0;
         LexiconSense now = heard->strength[SENSE_CLOSED] ? SENSE_CLOSED : SENSE_PART;
 
-        *ret_dated = (announced || heard->strength[now]) && read_span(sentence, at_real, announced, ret_span);
+        *ret_dated = (announced || heard->strength[now]) && find_span(sentence, at_real, announced, thread, ret_span);
         if (!*ret_dated) {
                 if (announced && heard->strength[now] > heard->strength[SENSE_ANNOUNCED])
                         heard->strength[SENSE_ANNOUNCED] = 0;
@@ -127,6 +154,8 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
                         heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
                 return;
         }
+        if (!announced)
+                turn_hour(ret_span);
         if (heard->is_return) { /* the date is that of the return */
                 if (ret_span->until_at_real == NSEC_UNKNOWN || ret_span->from_at_real > at_real)
                         ret_span->until_at_real = ret_span->from_at_real;
@@ -166,13 +195,13 @@ static uint32_t repeated_part(const Scale *scale, const PageSentence *sentence, 
 }
 
 static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon *lexicon, const PageFeatures *features,
-                       Nsec at_real) {
+                       Nsec at_real, Thread *thread) {
         Heard heard;
-        AnnounceSpan span = {NSEC_UNKNOWN, NSEC_UNKNOWN, false};
+        AnnounceSpan span = {.from_at_real = NSEC_UNKNOWN, .until_at_real = NSEC_UNKNOWN};
         bool is_dated;
 
         listen(sentence, lexicon, &heard);
-        place_in_time(&heard, sentence, at_real, &is_dated, &span);
+        place_in_time(&heard, sentence, at_real, thread, &is_dated, &span);
         for (int i = 0; i < SENSE_COUNT && scale->n < WEIGH_VOICES_MAX; i++) {
                 LexiconSense sense = (LexiconSense)i;
                 if (heard.strength[sense] == 0)
@@ -210,10 +239,23 @@ static void add_up(Scale *scale, LexiconSense sense) {
         scale->points[sense] = top[0] + top[1] / 2 + top[2] / 4;
 }
 
+/* A page that says that all is well lists its bad states only to name them. */
+static bool says_all_well(const Voice *voice, const Lexicon *lexicon) {
+        return voice->sense == SENSE_CALM && voice->points >= WEIGH_ENOUGH &&
+               !lexicon_rule(lexicon, voice->rule)->is_modifier;
+}
+
 void weigh(const PageFeatures *features, const Lexicon *lexicon, int http_status, Nsec at_real, Scale *ret_scale) {
+        Thread thread = {0};
+        bool all_well = false;
+
         *ret_scale = (Scale){0};
         for (size_t i = 0; i < features->n_sentences; i++)
-                add_voices(ret_scale, &features->sentences[i], lexicon, features, at_real);
+                add_voices(ret_scale, &features->sentences[i], lexicon, features, at_real, &thread);
+        for (size_t i = 0; i < ret_scale->n; i++)
+                all_well = all_well || says_all_well(&ret_scale->voices[i], lexicon);
+        for (size_t i = 0; i < ret_scale->n && all_well; i++)
+                ret_scale->voices[i].points /= is_of_the_site(ret_scale->voices[i].sense) ? 3 : 1;
         for (int sense = 0; sense < SENSE_COUNT; sense++)
                 add_up(ret_scale, (LexiconSense)sense);
         if (http_status == 503)

@@ -516,6 +516,10 @@ size_t flow_pending(const Flow *flow) {
         return flow->n_records;
 }
 
+size_t flow_pending_bytes(const Flow *flow) {
+        return flow->body_bytes;
+}
+
 /* --- life ------------------------------------------------------------------------------------------------------ */
 
 int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow) {

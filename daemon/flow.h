@@ -72,6 +72,7 @@ int flow_trouble(const Flow *flow); /* 0, or the database's error since flow_tro
 Nsec flow_trouble_since_at_real(const Flow *flow);
 bool flow_is_blind(const Flow *flow); /* every reference failed: our own network is out */
 Nsec flow_blind_since_at_real(const Flow *flow);
-size_t flow_pending(const Flow *flow);
-bool flow_has_crashed(const Flow *flow); /* see FlowStart.crash_after_commits */
-void flow_crash(Flow *flow);             /* at once */
+size_t flow_pending(const Flow *flow);       /* records that wait */
+size_t flow_pending_bytes(const Flow *flow); /* of answers that they keep */
+bool flow_has_crashed(const Flow *flow);     /* see FlowStart.crash_after_commits */
+void flow_crash(Flow *flow);                 /* at once */

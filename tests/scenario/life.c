@@ -290,7 +290,9 @@ int life_do(Life *life, const Line *line, Error *error) {
 /* --- beginning and end ----------------------------------------------------------------------------------------- */
 
 int life_begin(Life *ret_life, uint64_t seed, unsigned crash_at, FILE *trace) {
-        char folder[] = "/tmp/mond-life-XXXXXX";
+        /* In memory where there is such a place: a life of thousands of commits would wait for the disk at each. */
+        mon_auto_free char *folder =
+                mon_printf("%s/mond-life-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
         Nsec at_real;
 
         if (text_parse_time(LIFE_BEGINS, &at_real) != 0 || !mkdtemp(folder))

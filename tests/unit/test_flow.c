@@ -1,0 +1,246 @@
+/* The flow while the database refuses: what waits, what is let go first, what is told meanwhile, and what is recorded
+ * once it can be. The database is held by a second connection, as a person's sqlite3 would. */
+#include "daemon/flow.h"
+#include "daemon/view/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define BEGAN (INT64_C(1768176000) * NSEC_PER_SEC) /* 2026-01-12 */
+#define MEBIBYTE ((size_t)1 << 20)
+
+typedef struct Held {
+        Clock *clock;
+        Loop *loop;
+        char folder[32];
+        char *path;
+        Store *store, *other; /* `other` holds the write lock while it is open */
+        Flow *flow;
+        Config config;
+        Target target;
+        Watch watch;
+        int told[EVENT_MAX + 1];
+        int checked, troubles;
+        char last_event[EVENT_ID_MAX];
+} Held;
+
+static void on_event(void *userdata, const Event *event) {
+        Held *held = userdata;
+        assert_int_equal(strlen(event->id), EVENT_ID_MAX - 4);
+        assert_string_not_equal(event->id, held->last_event);
+        (void)snprintf(held->last_event, sizeof held->last_event, "%s", event->id);
+        held->told[event->type]++;
+}
+
+static void on_checked(void *userdata, const Watch *watch, const Observation *observation) {
+        Held *held = userdata;
+        assert_ptr_equal(watch, &held->watch);
+        assert_non_null(observation);
+        held->checked++;
+}
+
+static void on_trouble(void *userdata, int error) {
+        Held *held = userdata;
+        (void)error;
+        held->troubles++;
+}
+
+static Store *no_renewal(void *userdata) {
+        (void)userdata;
+        return NULL;
+}
+
+static void begin(Held *held, Nsec retention) {
+        const FlowHost host = {
+                .userdata = held, .event = on_event, .checked = on_checked, .trouble = on_trouble, .renew = no_renewal};
+        const FlowStart start = {.version = "test"};
+        StoreOpening opening = {0};
+
+        *held = (Held){.clock = clock_new_simulated(NSEC_PER_SEC, BEGAN, 1), .folder = "/tmp/mond-flow-XXXXXX"};
+        assert_non_null(mkdtemp(held->folder));
+        held->path = mon_printf("%s/mond.db", held->folder);
+        assert_int_equal(loop_new(held->clock, &held->loop), 0);
+        assert_int_equal(store_open(held->path, BEGAN, &held->store, &opening, NULL), 0);
+        assert_int_equal(flow_new(held->loop, held->store, &host, &start, &held->flow), 0);
+        held->target = (Target){.id = (char *)"page",
+                                .interval = 60 * NSEC_PER_SEC,
+                                .timeout = 20 * NSEC_PER_SEC,
+                                .confirm = {.fail = 1, .pass = 1, .retry_interval = 30 * NSEC_PER_SEC}};
+        list_add(&held->config.targets, &held->target);
+        held->config.retention_checks = held->config.retention_bodies = retention;
+        held->watch.target = &held->target;
+        target_state_init(&held->watch.state);
+        flow_set_config(held->flow, &held->config);
+        assert_int_equal(loop_settle(held->loop), 0);
+}
+
+static void end(Held *held) {
+        static const char *const suffixes[] = {"", "-wal", "-shm"};
+
+        flow_free(held->flow);
+        store_close(held->store);
+        for (size_t i = 0; i < mon_count_of(suffixes); i++) {
+                mon_auto_free char *path = mon_printf("%s%s", held->path, suffixes[i]);
+                (void)unlink(path);
+        }
+        (void)rmdir(held->folder);
+        free(held->path);
+        list_fini(&held->config.targets);
+        target_state_fini(&held->watch.state);
+        incident_fini(&held->watch.open);
+        loop_free(held->loop);
+        clock_free(held->clock);
+}
+
+static void hold(Held *held) {
+        StoreOpening opening = {0};
+        assert_int_equal(store_open(held->path, BEGAN, &held->other, &opening, NULL), 0);
+        assert_int_equal(store_begin(held->other), 0);
+}
+
+static void release(Held *held) {
+        store_rollback(held->other);
+        store_close(mon_steal(&held->other));
+}
+
+static void look(Held *held, bool up, size_t body) {
+        clock_advance(held->clock, 60 * NSEC_PER_SEC);
+        Nsec at_real = clock_at_real(held->clock);
+        Observation *seen = observation_new(at_real, clock_at_boot(held->clock));
+
+        observation_judge(seen, up ? VERDICT_UP : VERDICT_DOWN, up ? CAUSE_OK : CAUSE_HTTP_5XX, NULL);
+        seen->http_status = up ? 200 : 500;
+        if (body > 0) {
+                Hop *hop = observation_add_hop(seen, "http://page.test/", body, at_real);
+                mon_auto_free char *bytes = mon_calloc(body, 1);
+                memcpy(bytes, &at_real, sizeof at_real); /* each body its own */
+                assert_int_equal(buf_append(&hop->body, bytes, body), 0);
+        }
+        flow_observe(held->flow, &held->watch, seen);
+        assert_int_equal(loop_settle(held->loop), 0);
+}
+
+static size_t rows(Held *held) {
+        const ViewFilter filter = {.target = "page", .limit = VIEW_LIMIT_MAX};
+        ViewPage page;
+        assert_int_equal(view_history(held->store, &filter, &page), 0);
+        size_t n = json_array_size(page.rows);
+        json_decref(page.rows);
+        return n;
+}
+
+static void test_the_queue_has_a_bound(void **unused) {
+        const int beyond = 100;
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look(&held, true, 0);
+        hold(&held);
+        look(&held, false, 0); /* a change: the last thing to be let go */
+        for (int i = 1; i < FLOW_QUEUE_MAX + beyond; i++)
+                look(&held, false, 0);
+        assert_int_equal(flow_pending(held.flow), FLOW_QUEUE_MAX);
+        assert_int_equal(flow_trouble(held.flow), -EBUSY);
+        assert_int_equal(held.told[EVENT_TARGET_DOWN], 1); /* told from memory, at once, once */
+        assert_int_equal(held.checked, 1 + FLOW_QUEUE_MAX + beyond);
+        assert_int_equal(rows(&held), 1);
+
+        release(&held);
+        assert_int_equal(flow_commit(held.flow), 0);
+        assert_int_equal(flow_pending(held.flow), 0);
+        assert_int_equal(flow_trouble(held.flow), 0);
+        assert_int_equal(held.troubles, 2); /* begun, over */
+        assert_int_equal(held.told[EVENT_TARGET_DOWN], 1);
+        assert_int_equal(rows(&held), 1 + FLOW_QUEUE_MAX);
+
+        /* What was let go is time that nobody observed, not time that was fine. */
+        const ViewLive live = {.now_at_real = clock_at_real(held.clock)};
+        const ViewFilter filter = {.has_since = true, .since_at_real = BEGAN};
+        mon_auto_json *document = NULL;
+        assert_int_equal(view_uptime(held.store, &live, &filter, NULL, 0, &document), 0);
+        const json_t *seconds = json_object_get(json_array_get(document, 0), "seconds");
+        assert_true(json_get_number(seconds, "unknown", 0) >= (beyond - 5) * 60);
+        assert_true(json_get_number(seconds, "up", 0) <= 120);
+        end(&held);
+}
+
+static void test_what_waits_of_answers_has_a_bound(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        hold(&held);
+        for (int i = 0; i < 20; i++) {
+                look(&held, i % 2, MEBIBYTE); /* each a change of verdict: kept whole */
+                assert_true(flow_pending_bytes(held.flow) <= FLOW_BODIES_MAX + MEBIBYTE);
+        }
+        assert_int_equal(flow_pending(held.flow), 20);
+        assert_true(flow_pending_bytes(held.flow) > FLOW_BODIES_MAX / 2);
+        release(&held);
+        assert_int_equal(flow_commit(held.flow), 0);
+        assert_int_equal(flow_pending_bytes(held.flow), 0);
+        assert_int_equal(rows(&held), 20); /* the checks are all there, bytes or not */
+        end(&held);
+}
+
+/* However long it was held, what waits is written soon after it is free. */
+static void test_trying_again_has_a_bound(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        hold(&held);
+        look(&held, true, 0);
+        for (int i = 0; i < 600; i++) {
+                clock_advance(held.clock, 10 * NSEC_PER_SEC);
+                assert_int_equal(loop_settle(held.loop), 0);
+        }
+        assert_int_equal(flow_pending(held.flow), 1);
+        release(&held);
+        for (Nsec waited = 0; waited < FLOW_RETRY_MAX; waited += NSEC_PER_SEC) {
+                clock_advance(held.clock, NSEC_PER_SEC);
+                assert_int_equal(loop_settle(held.loop), 0);
+        }
+        assert_int_equal(flow_pending(held.flow), 0);
+        assert_int_equal(rows(&held), 1);
+        end(&held);
+}
+
+/* Retention never takes more than its share of one tick. */
+static void test_expiry_goes_step_by_step(void **unused) {
+        const size_t old = 3 * FLOW_EXPIRE_ROWS_MAX;
+        Held held;
+        (void)unused;
+
+        begin(&held, 20 * 86400 * NSEC_PER_SEC);
+        for (size_t i = 0; i < old; i++)
+                look(&held, true, 0);
+        size_t before = rows(&held);
+        assert_int_equal(before, old);
+        clock_advance(held.clock, 30 * 86400 * NSEC_PER_SEC);
+        for (int tick = 0; tick < 20 && rows(&held) > 0; tick++) {
+                size_t n = rows(&held);
+                assert_true(before - n <= FLOW_EXPIRE_ROWS_MAX);
+                before = n;
+                assert_int_equal(loop_settle(held.loop), 0);
+                clock_advance(held.clock, 2 * NSEC_PER_SEC);
+        }
+        assert_true(rows(&held) <= 1);
+        end(&held);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_the_queue_has_a_bound),
+                cmocka_unit_test(test_what_waits_of_answers_has_a_bound),
+                cmocka_unit_test(test_trying_again_has_a_bound),
+                cmocka_unit_test(test_expiry_goes_step_by_step),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define LEXICON_CHUNK 16384   /* bytes read at a time */
 #define LEXICON_WORDS_MAX 200 /* word lists of one file */
 
 /* One file being read: its word lists, and where its mistakes go. */
@@ -364,7 +365,7 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
 }
 
 static int read_whole(const char *path, Buf *out) {
-        char chunk[16384];
+        char chunk[LEXICON_CHUNK];
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
         if (fd < 0)

@@ -153,7 +153,6 @@ int cmd_classify(Monctl *ctl) {
                 return r;
         const PageAnswer answer = {
                 .http_status = ctl->options.status ? (int)ctl->options.status : 200,
-                .start_url = ctl->options.url,
                 .final_url = ctl->options.url,
                 .headers = headers,
                 .n_headers = n,

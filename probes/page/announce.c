@@ -135,6 +135,11 @@ static int full_year(int year) {
         return year < 100 ? 2000 + year : year;
 }
 
+/* How far a day is; what lies behind counts more, as notices are put up before the day. */
+static int64_t distance(int64_t gap) {
+        return gap < 0 ? -gap * 3 / 2 : gap;
+}
+
 /* A day without its year: the one nearest to today. */
 static bool nearest_day(const Reading *reading, int month, int mday, int64_t *ret_day) {
         int year;
@@ -144,9 +149,8 @@ static bool nearest_day(const Reading *reading, int month, int mday, int64_t *re
         for (int y = year - 1; y <= year + 1; y++) {
                 if (!calendar_is_date(y, month, mday))
                         continue;
-                int64_t day = calendar_day(y, month, mday), gap = day - reading->today;
-                int64_t best = found ? *ret_day - reading->today : 0;
-                if (!found || (gap < 0 ? -gap : gap) < (best < 0 ? -best : best))
+                int64_t day = calendar_day(y, month, mday);
+                if (!found || distance(day - reading->today) < distance(*ret_day - reading->today))
                         *ret_day = day;
                 found = true;
         }

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-#define CHARSET_LABEL_MAX 32
 #define CHARSET_SAMPLE 1024         /* bytes in which UTF-16 without a BOM and binary data show themselves */
 #define CHARSET_REPLACEMENT 0xfffdU /* U+FFFD */
 

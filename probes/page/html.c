@@ -63,7 +63,8 @@ static HtmlKind take_text(Html *html, const char *from) {
 /* The content of a raw element: up to its end tag, or to the end of the page. */
 static HtmlKind take_raw(Html *html) {
         size_t n = strlen(html->raw);
-        const char *at = html->at;
+        bool is_endless = strcmp(html->raw, "plaintext") == 0;
+        const char *at = is_endless ? html->end : html->at;
 
         while (at < html->end) {
                 at = memchr(at, '<', (size_t)(html->end - at));

@@ -268,7 +268,7 @@ void lexicon_scan_fini(LexiconScan *scan) {
 }
 
 /* A pattern that runs into its limits does not speak: a limit is there to be met by hostile text only. */
-static bool matches(LexiconScan *scan, const Pattern *pattern, const char *text, size_t n) {
+static bool matches(LexiconScan *scan, Pattern *pattern, const char *text, size_t n) {
         bool found = false;
 
         if (scan->n_runs >= LEXICON_RUNS_MAX)

@@ -70,7 +70,7 @@ void lexicon_finish(Lexicon *lexicon);
 
 /* --- what the reader does with it ------------------------------------------------------------------------------- */
 
-#define LEXICON_HITS_MAX 24    /* rules that speak for one sentence */
+#define LEXICON_HITS_MAX 24   /* rules that speak for one sentence */
 #define LEXICON_RUNS_MAX 6000 /* patterns run on one page; what comes after is not asked */
 
 typedef struct LexiconRule {

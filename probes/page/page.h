@@ -16,7 +16,6 @@
 #define PAGE_CACHE_BYTES_MAX (1U << 20) /* and their bytes in all */
 #define PAGE_SCRIPTS_MAX 16             /* scripts listed for an application */
 #define PAGE_EXPLAIN_MAX 64             /* rules listed as having spoken */
-#define PAGE_EXPECT_MAX 64              /* items of one kind of expectation (TEXT_LIST_MAX) */
 #define PAGE_PATTERN_STEP_LIMIT 1000000 /* PCRE2's match limit for a user's pattern on a whole page */
 
 /* --- what a target expects ------------------------------------------------------------------------------------- */

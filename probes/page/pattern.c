@@ -12,7 +12,18 @@ struct Pattern {
         pcre2_code *code;
         pcre2_match_data *data;
         pcre2_match_context *context;
+        uint32_t step_limit;
+        uint32_t steps; /* of the match under way */
 };
+
+/* PCRE2's own limit begins anew at each place of the text, so a hostile page could spend it at each of them. A user's
+ * pattern calls this at each of its items, which bounds the whole. */
+static int count_step(pcre2_callout_block *block, void *userdata) {
+        Pattern *pattern = userdata;
+
+        (void)block;
+        return ++pattern->steps > pattern->step_limit ? PCRE2_ERROR_MATCHLIMIT : 0;
+}
 
 Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, uint32_t heap_kib, char **ret_mistake) {
         mon_cleanup(pattern_free_p) Pattern *pattern = mon_new(Pattern);
@@ -21,7 +32,7 @@ Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, ui
         PCRE2_SIZE offset = 0;
 
         if (kind == PATTERN_USER)
-                options = PCRE2_NEVER_BACKSLASH_C | PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE;
+                options = PCRE2_NEVER_BACKSLASH_C | PCRE2_UTF | PCRE2_UCP | PCRE2_MULTILINE | PCRE2_AUTO_CALLOUT;
         pcre2_compile_context *compile = pcre2_compile_context_create(NULL);
         if (!compile)
                 abort();
@@ -38,6 +49,9 @@ Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, ui
         pattern->context = pcre2_match_context_create(NULL);
         if (!pattern->data || !pattern->context)
                 abort();
+        pattern->step_limit = step_limit;
+        if (kind == PATTERN_USER)
+                pcre2_set_callout(pattern->context, count_step, pattern);
         pcre2_set_match_limit(pattern->context, step_limit);
         pcre2_set_heap_limit(pattern->context, heap_kib);
         return mon_steal(&pattern);
@@ -52,7 +66,8 @@ void pattern_free(Pattern *pattern) {
         free(pattern);
 }
 
-int pattern_match(const Pattern *pattern, const char *text, size_t n, bool *ret_found) {
+int pattern_match(Pattern *pattern, const char *text, size_t n, bool *ret_found) {
+        pattern->steps = 0;
         int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, pattern->data, pattern->context);
 
         if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT || r == PCRE2_ERROR_DEPTHLIMIT ||

@@ -2,7 +2,7 @@
 
 #include "daemon/base/text.h"
 
-#define SENTENCE_SHORT_MAX 3 /* "M." "art." "cf." end no sentence */
+#define SENTENCE_SHORT 3 /* "M." "art." "cf." end no sentence */
 
 static bool is_space(char c) {
         return c == ' ' || c == '\n';
@@ -26,7 +26,7 @@ static bool is_abbreviation(const char *text, const char *dot) {
         while (word > text && !is_space(word[-1]) && word[-1] != '.' && word[-1] != '(')
                 word--;
         size_t n = (size_t)(dot - word);
-        if (n == 0 || n > SENTENCE_SHORT_MAX)
+        if (n == 0 || n > SENTENCE_SHORT)
                 return false;
         return n == 1 ? word[0] < '0' || word[0] > '9'
                       : text_starts(word, "art.") || text_starts(word, "cf.") || text_starts(word, "etc.") ||
@@ -44,9 +44,9 @@ static bool ends_at(const char *text, const char *at, const char *end) {
                 after++;
         if (after < end && !is_space(*after))
                 return false;
-        if (at > text && at[-1] == '.') /* an ellipsis goes on in lower case */
+        if ((at > text && at[-1] == '.') || (at + 1 < end && at[1] == '.')) /* an ellipsis goes on in lower case */
                 return begins(after, end);
-        return begins(after, end) || !is_abbreviation(text, at);
+        return !is_abbreviation(text, at);
 }
 
 static size_t title_mark(const char *at, const char *end) {

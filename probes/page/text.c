@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define TEXT_P_LOOK_MAX 12 /* open inline elements looked through for a paragraph to end */
+#define TEXT_P_LOOK 12 /* open inline elements looked through for a paragraph to end */
 #define TEXT_ATTRIBUTE_MAX 4096
 
 _Static_assert(PAGE_SCRIPTS_MAX == mon_count_of(((PageText *)0)->scripts), "as many as are told");
@@ -172,7 +172,7 @@ static void end_implied(Reader *reader, ElementId id, ElementId other, ElementId
 /* The end tags that may be left out and that decide how far hidden or linked text reaches. */
 static void end_before(Reader *reader, const Element *element) {
         if (element->flags & ELEMENT_ENDS_P)
-                for (size_t i = reader->depth, n = 0; i > 0 && n < TEXT_P_LOOK_MAX; i--, n++) {
+                for (size_t i = reader->depth, n = 0; i > 0 && n < TEXT_P_LOOK; i--, n++) {
                         const Element *open = reader->stack[i - 1].element;
                         if (open->id == ELEMENT_P)
                                 pop_to(reader, i - 1);
@@ -306,9 +306,6 @@ static void note(Reader *reader, const Element *element, bool is_hidden) {
         case ELEMENT_SCRIPT:
                 note_script(reader);
                 break;
-        case ELEMENT_IFRAME:
-                reader->text->n_frames += !is_hidden && html_attribute(&reader->html, "src");
-                break;
         case ELEMENT_FORM:
                 reader->text->has_form = reader->text->has_form || !is_hidden;
                 break;
@@ -345,9 +342,12 @@ static void open_element(Reader *reader, const Element *element) {
         bool is_frame = element->flags & ELEMENT_FRAME;
         bool hides = (element->flags & ELEMENT_HIDDEN) || (!is_frame && hidden_element(&reader->hidden, html));
         bool is_hidden = parent->is_hidden || hides;
+        bool is_frame_seen =
+                element->id == ELEMENT_IFRAME && !parent->is_hidden && !hidden_element(&reader->hidden, html);
         if (element->flags & ELEMENT_BLOCK)
                 end_block(reader);
         note(reader, element, is_hidden);
+        reader->text->n_frames += is_frame_seen && html_attribute(html, "src");
         if (element->id == ELEMENT_BR)
                 reader->is_space = reader->is_break = true;
         if (element->flags & ELEMENT_VOID)

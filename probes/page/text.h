@@ -30,7 +30,7 @@ typedef struct PageText {
         uint32_t n_images;
         uint32_t n_frames;
         uint32_t n_scripts;    /* with a src */
-        uint32_t concealed;     /* bytes of text that styles hide and scripts may show */
+        uint32_t concealed;    /* bytes of text that styles hide and scripts may show */
         uint32_t script_bytes; /* written in the page */
         char language[3];      /* of <html lang>, two letters; "" */
         HtmlSpan base;         /* href of <base>, within the source */

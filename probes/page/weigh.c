@@ -75,7 +75,7 @@ static void hush(Heard *heard, LexiconSense sense, LexiconSense by) {
                 heard->strength[sense] = 0;
 }
 
-static void listen(const PageSentence *sentence, const Lexicon *lexicon, Heard *ret_heard) {
+static void hear(const PageSentence *sentence, const Lexicon *lexicon, Heard *ret_heard) {
         *ret_heard = (Heard){0};
         for (size_t i = 0; i < sentence->n_rules; i++) {
                 const LexiconRule *rule = lexicon_rule(lexicon, sentence->rules[i]);
@@ -200,7 +200,7 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
         AnnounceSpan span = {.from_at_real = NSEC_UNKNOWN, .until_at_real = NSEC_UNKNOWN};
         bool is_dated;
 
-        listen(sentence, lexicon, &heard);
+        hear(sentence, lexicon, &heard);
         place_in_time(&heard, sentence, at_real, thread, &is_dated, &span);
         for (int i = 0; i < SENSE_COUNT && scale->n < WEIGH_VOICES_MAX; i++) {
                 LexiconSense sense = (LexiconSense)i;

@@ -283,8 +283,12 @@ static void on_expire(void *userdata) {
         bool more = false;
 
         if (flow->config && flow->trouble == 0 && !flow->crashed && store_begin(flow->store) == 0) {
-                int r = store_expire(flow->store, now - flow->config->retention_checks,
-                                     now - flow->config->retention_bodies, FLOW_EXPIRE_ROWS_MAX, &more);
+                const StoreRetention retention = {
+                        .checks_before_at_real = now - flow->config->retention_checks,
+                        .bodies_before_at_real = now - flow->config->retention_bodies,
+                        .daily_bodies_before_at_real = now - flow->config->retention_daily_bodies,
+                };
+                int r = store_expire(flow->store, &retention, FLOW_EXPIRE_ROWS_MAX, &more);
                 if (r == 0)
                         r = store_commit(flow->store, false);
                 if (r != 0) {
@@ -408,6 +412,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         int64_t day = observation->at_real / DAY_NSEC;
         bool first_of_day = day != watch->kept_day && observation->n_hops > 0;
         record->keep_body = record->result.keep_body || first_of_day;
+        record->daily = !record->result.keep_body;
         if (record->keep_body)
                 watch->kept_day = day;
         record->has_state = true;

@@ -49,7 +49,7 @@ static int write_check(Store *store, const Record *record) {
                 return 0;
         int r = store_put_check(store, record->target, seen, record->speaks_until_at_real, &check);
         if (r == 0 && record->keep_body)
-                r = store_put_hops(store, check, seen);
+                r = store_put_hops(store, check, seen, record->daily);
         if (r == 0 && seen->banner_text)
                 r = store_put_banner(store, record->target, seen->banner_text, seen->banner_rule, seen->at_real);
         return r;

@@ -20,6 +20,7 @@ struct Record {
         Observation *observation; /* NULL: no check */
         Nsec speaks_until_at_real;
         bool keep_body;
+        bool daily; /* kept only as the first answer of its day */
         bool has_state;
         EngineResult result;
         GapStep gap_step;

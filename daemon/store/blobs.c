@@ -49,10 +49,10 @@ static int put_blob(Store *store, const Buf *body, int64_t *ret_id) {
 }
 
 static const char sql_put_hop[] =
-        "INSERT INTO hop (check_id, nth, url, request, response, http_status, remote_ip, started_ms, body)"
-        " VALUES (?,?,?,?,?,?,?,?,?)";
+        "INSERT INTO hop (check_id, nth, url, request, response, http_status, remote_ip, started_ms, daily, body)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?)";
 
-static int put_hop(Store *store, int64_t check, size_t nth, const Hop *hop) {
+static int put_hop(Store *store, int64_t check, size_t nth, const Hop *hop, bool daily) {
         mon_auto_query query = {0};
         int64_t body = 0;
 
@@ -69,6 +69,7 @@ static int put_hop(Store *store, int64_t check, size_t nth, const Hop *hop) {
         query_int(&query, hop->http_status);
         query_text(&query, hop->remote_ip[0] ? hop->remote_ip : NULL);
         query_msec(&query, hop->started_at_real);
+        query_int(&query, daily);
         query_int_or_null(&query, body, body != 0);
         return query_run(&query);
 }
@@ -87,11 +88,11 @@ static int put_assertion(Store *store, int64_t check, const Assertion *assertion
         return query_run(&query);
 }
 
-int store_put_hops(Store *store, int64_t check, const Observation *observation) {
+int store_put_hops(Store *store, int64_t check, const Observation *observation, bool daily) {
         int r = 0;
 
         for (size_t i = 0; i < observation->n_hops && r == 0; i++)
-                r = put_hop(store, check, i, &observation->hops[i]);
+                r = put_hop(store, check, i, &observation->hops[i], daily);
         for (size_t i = 0; i < observation->n_assertions && r == 0; i++)
                 r = put_assertion(store, check, &observation->assertions[i]);
         return r;

@@ -5,6 +5,9 @@
 static const char sql_hops[] = "DELETE FROM hop WHERE id IN (SELECT id FROM (SELECT h.id, c.at_ms FROM hop h JOIN "
                                "checks c ON c.id = h.check_id"
                                " ORDER BY h.id LIMIT ?2) WHERE at_ms < ?1) RETURNING body";
+static const char sql_daily_hops[] = "DELETE FROM hop WHERE id IN (SELECT id FROM (SELECT h.id, c.at_ms FROM hop h "
+                                     "JOIN checks c ON c.id = h.check_id"
+                                     " WHERE h.daily = 1 ORDER BY h.id LIMIT ?2) WHERE at_ms < ?1) RETURNING body";
 static const char sql_blob[] = "DELETE FROM blob WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM hop WHERE body = ?1)";
 static const char sql_assertions[] =
         "DELETE FROM assertion WHERE id IN (SELECT id FROM (SELECT a.id, c.at_ms FROM assertion a JOIN checks c"
@@ -62,10 +65,10 @@ static void ids_fini(Ids *ids) {
         free(ids->items);
 }
 
-static int sweep_hops(Store *store, Nsec before_at_real, int *left, Ids *bodies) {
+static int sweep_hops(Store *store, const char *sql, Nsec before_at_real, int *left, Ids *bodies) {
         mon_auto_query query = {0};
 
-        int r = query_begin(&query, store, sql_hops);
+        int r = query_begin(&query, store, sql);
         if (r < 0)
                 return r;
         query_msec(&query, before_at_real);
@@ -80,19 +83,26 @@ static int sweep_hops(Store *store, Nsec before_at_real, int *left, Ids *bodies)
         return r;
 }
 
-int store_expire(Store *store, Nsec checks_before_at_real, Nsec bodies_before_at_real, int rows_max, bool *ret_more) {
+static Nsec later(Nsec a, Nsec b) {
+        return a > b ? a : b;
+}
+
+int store_expire(Store *store, const StoreRetention *retention, int rows_max, bool *ret_more) {
         static const char *const sweeps[] = {sql_assertions, sql_checks, sql_events,
                                              sql_gaps,       sql_lines,  sql_incidents};
-        Nsec hops_before =
-                bodies_before_at_real > checks_before_at_real ? bodies_before_at_real : checks_before_at_real;
+        Nsec checks_before = retention->checks_before_at_real;
+        Nsec bodies_before = later(retention->bodies_before_at_real, checks_before);
+        Nsec daily_before = later(retention->daily_bodies_before_at_real, bodies_before);
         mon_cleanup(ids_fini) Ids bodies = {0};
         int left = rows_max;
 
-        int r = sweep_hops(store, hops_before, &left, &bodies);
+        int r = sweep_hops(store, sql_hops, bodies_before, &left, &bodies);
+        if (r == 0 && left > 0)
+                r = sweep_hops(store, sql_daily_hops, daily_before, &left, &bodies);
         for (size_t i = 0; i < bodies.n && r == 0; i++)
                 r = drop_blob(store, bodies.items[i]);
         for (size_t i = 0; i < mon_count_of(sweeps) && r == 0; i++)
-                r = sweep(store, sweeps[i], checks_before_at_real, &left);
+                r = sweep(store, sweeps[i], checks_before, &left);
         if (r < 0)
                 return r;
         *ret_more = left == 0;

@@ -81,8 +81,9 @@ mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec 
                                            Verdict verdict, Cause cause, const char *text);
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);
 mon_must_check int store_put_event(Store *store, const Event *event);
-/* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. */
-mon_must_check int store_put_hops(Store *store, int64_t check, const Observation *observation);
+/* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. `daily`: kept only because it is the
+ * first answer of its day, so that retention may let go of it sooner. */
+mon_must_check int store_put_hops(Store *store, int64_t check, const Observation *observation, bool daily);
 
 /* --- what the daemon reads at its start ------------------------------------------------------------------------ */
 
@@ -92,6 +93,12 @@ mon_must_check int store_load_state(Store *store, const char *target, TargetStat
 mon_must_check int store_load_incident(Store *store, int64_t id, Incident *ret_incident);
 mon_must_check int store_next_incident_id(Store *store, int64_t *ret_id);
 
+/* What is older goes; a body goes with its check at the latest. */
+typedef struct StoreRetention {
+        Nsec checks_before_at_real;
+        Nsec bodies_before_at_real;
+        Nsec daily_bodies_before_at_real;
+} StoreRetention;
+
 /* Deletes what retention has outlived, at most `rows_max` rows a call; *ret_more says whether to call again. */
-mon_must_check int store_expire(Store *store, Nsec checks_before_at_real, Nsec bodies_before_at_real, int rows_max,
-                                bool *ret_more);
+mon_must_check int store_expire(Store *store, const StoreRetention *retention, int rows_max, bool *ret_more);

@@ -201,13 +201,48 @@ static Observation *page_seen(Nsec at_real, const char *body) {
         return seen;
 }
 
-static void put_page(Store *store, Nsec at_real, const char *body) {
+static void put_page_for(Store *store, Nsec at_real, const char *body, bool daily) {
         mon_cleanup(observation_free_p) Observation *seen = page_seen(at_real, body);
         int64_t check;
 
         folder_must(store_put_check(store, "a", seen, at_real + 140 * SEC, &check));
-        folder_must(store_put_hops(store, check, seen));
+        folder_must(store_put_hops(store, check, seen, daily));
         folder_must(store_put_banner(store, "a", seen->banner_text, seen->banner_rule, at_real));
+}
+
+static void put_page(Store *store, Nsec at_real, const char *body) {
+        put_page_for(store, at_real, body, false);
+}
+
+static int expire(Store *store, Nsec checks_before, Nsec bodies_before, int rows_max, bool *ret_more) {
+        const StoreRetention retention = {.checks_before_at_real = checks_before,
+                                          .bodies_before_at_real = bodies_before};
+        return store_expire(store, &retention, rows_max, ret_more);
+}
+
+/* The first answer of each day goes sooner than what was a change. */
+static void daily_bodies_go_sooner(void **state) {
+        Folder *folder = *state;
+        Store *store = folder_open(folder);
+        const StoreRetention retention = {.daily_bodies_before_at_real = FOLDER_NOW + 1000 * SEC};
+        bool more = true;
+
+        folder_put_targets(store, "a", NULL, FOLDER_NOW);
+        folder_must(store_begin(store));
+        put_page_for(store, FOLDER_NOW, "a change", false);
+        put_page_for(store, FOLDER_NOW + 60 * SEC, "a day", true);
+        put_page_for(store, FOLDER_NOW + 120 * SEC, "another day", true);
+        put_page_for(store, FOLDER_NOW + 2000 * SEC, "today", true);
+        folder_must(store_expire(store, &retention, 1, &more));
+        assert_true(more);
+        assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 3);
+        folder_must(store_expire(store, &retention, 100, &more));
+        assert_false(more);
+        assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 2);
+        assert_int_equal(count_of(store, "SELECT count(*) FROM hop WHERE daily = 0"), 1);
+        assert_int_equal(count_of(store, "SELECT count(*) FROM checks"), 4);
+        folder_must(store_commit(store, false));
+        store_close(store);
 }
 
 static void bodies_are_kept_once_and_expire_with_their_last_use(void **state) {
@@ -230,16 +265,16 @@ static void bodies_are_kept_once_and_expire_with_their_last_use(void **state) {
         assert_int_equal(count_of(store, "SELECT count(*) FROM certificate"), 1);
         assert_int_equal(count_of(store, "SELECT times FROM banner"), 3);
         folder_must(store_begin(store));
-        folder_must(store_expire(store, FOLDER_NOW + SEC, FOLDER_NOW + SEC, 100, &more));
+        folder_must(expire(store, FOLDER_NOW + SEC, FOLDER_NOW + SEC, 100, &more));
         assert_false(more);
         assert_int_equal(count_of(store, "SELECT count(*) FROM checks"), 2);
         assert_int_equal(count_of(store, "SELECT count(*) FROM hop"), 2);
         assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 2);
-        folder_must(store_expire(store, FOLDER_NOW + SEC, FOLDER_NOW + 61 * SEC, 100, &more));
+        folder_must(expire(store, FOLDER_NOW + SEC, FOLDER_NOW + 61 * SEC, 100, &more));
         assert_int_equal(count_of(store, "SELECT count(*) FROM checks"), 2);
         assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 1);
         for (more = true; more;)
-                folder_must(store_expire(store, FOLDER_NOW + 1000 * SEC, FOLDER_NOW, 1, &more));
+                folder_must(expire(store, FOLDER_NOW + 1000 * SEC, FOLDER_NOW, 1, &more));
         assert_int_equal(count_of(store, "SELECT count(*) FROM checks"), 0);
         assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 0);
         assert_int_equal(count_of(store, "SELECT count(*) FROM assertion"), 0);
@@ -379,6 +414,7 @@ int main(void) {
                 in_folder(state_comes_back_as_it_was),
                 in_folder(incidents_and_runs_come_back),
                 in_folder(history_outlives_the_configuration),
+                in_folder(daily_bodies_go_sooner),
                 in_folder(bodies_are_kept_once_and_expire_with_their_last_use),
                 in_folder(a_transition_holds_from_its_check_on),
                 in_folder(time_is_accounted_through_stops_and_steps),

@@ -201,9 +201,11 @@ CREATE TABLE hop (
   http_status INTEGER NOT NULL,
   remote_ip TEXT,
   started_ms INTEGER,
+  daily INTEGER NOT NULL, -- 1: kept only as the first answer of its day
   body INTEGER REFERENCES blob(id)
 ) STRICT;
 CREATE INDEX hop_by_check ON hop(check_id, nth);
+CREATE INDEX hop_daily ON hop(id) WHERE daily = 1;
 CREATE INDEX hop_by_body ON hop(body) WHERE body IS NOT NULL;
 
 CREATE TABLE assertion (

@@ -359,7 +359,7 @@ static void on_hangup(int signo, void *userdata) {
         mond_reload(userdata);
 }
 
-static MondExit exit_of(int error) {
+MondExit mond_exit_of(int error) {
         return error == -EACCES || error == -EPERM ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_FAULT;
 }
 
@@ -369,7 +369,7 @@ static MondExit open_store(Mond *mond, Error *error) {
         int r = store_open(mond->database_path, clock_at_real(loop_clock(mond->loop)), &mond->store, &opening, error);
         if (r != 0) {
                 error_set(error, "%s: %s", mond->database_path, mon_strerror(r));
-                return exit_of(r) == MOND_EXIT_NO_PERMISSION ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_DATABASE;
+                return mond_exit_of(r) == MOND_EXIT_NO_PERMISSION ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_DATABASE;
         }
         if (opening.set_aside)
                 log_error("the database was corrupt: set aside as %s, a fresh one is begun", opening.set_aside);
@@ -382,7 +382,7 @@ static MondExit open_folder(Mond *mond, const char *path, Error *error) {
 
         if (r == 0)
                 return MOND_EXIT_OK;
-        return r == STATE_FOLDER_E_IN_USE ? MOND_EXIT_IN_USE : exit_of(r);
+        return r == STATE_FOLDER_E_IN_USE ? MOND_EXIT_IN_USE : mond_exit_of(r);
 }
 
 static MondExit read_settings(Mond *mond, Settings *ret_settings, Error *error) {
@@ -459,7 +459,7 @@ static MondExit open_api(Mond *mond, const char *socket_path, Error *error) {
         if (r == 0)
                 return MOND_EXIT_OK;
         error_set(error, "%s: %s", socket_path, mon_strerror(r));
-        return r == API_E_IN_USE ? MOND_EXIT_IN_USE : r == API_E_PATH ? MOND_EXIT_USAGE : exit_of(r);
+        return r == API_E_IN_USE ? MOND_EXIT_IN_USE : r == API_E_PATH ? MOND_EXIT_USAGE : mond_exit_of(r);
 }
 
 static int open_signals(Mond *mond) {
@@ -502,7 +502,7 @@ MondExit mond_new(Loop *loop, const MondOptions *options, Mond **ret_mond, Error
         int r = join(mond, options, &settings);
         if (r != 0) {
                 error_set(error, "mond could not start: %s", mon_strerror(r));
-                return exit_of(r);
+                return mond_exit_of(r);
         }
         exit = open_api(mond, options->socket_path, error);
         if (exit != MOND_EXIT_OK)

@@ -17,6 +17,8 @@ typedef enum MondExit {
         MOND_EXIT_CONFIG = 78,
 } MondExit;
 
+MondExit mond_exit_of(int error); /* for a negative errno: no permission, or a fault */
+
 typedef struct MondOptions {
         const char *config_path;
         const char *state_folder;

@@ -25,7 +25,8 @@ struct Once {
         Config *config;
         Prober *prober;
         int folder;
-        Store *store; /* NULL: nothing is recorded */
+        Store *store;    /* NULL: nothing is recorded */
+        char *set_aside; /* where a corrupt database went; the record's first commit says so */
         Flow *flow;
         Item *items; /* one for each target, in its order */
         size_t waiting;
@@ -104,7 +105,7 @@ static void on_trouble(void *userdata, int error) {
                 (void)fprintf(stderr, "mond: this look could not be recorded: %s\n", mon_strerror(error));
 }
 
-/* One look is not the place to set a corrupt database aside: the daemon does. */
+/* Corrupt at the start it was set aside then; found so in the middle of one look, it is the daemon's business. */
 static Store *no_renewal(void *userdata) {
         (void)userdata;
         return NULL;
@@ -123,7 +124,7 @@ static int open_record(Once *once, const char *state_folder, Error *error) {
 
         int r = state_folder_open(state_folder, &once->folder, error);
         if (r != 0)
-                return r == STATE_FOLDER_E_IN_USE ? MOND_EXIT_IN_USE : MOND_EXIT_NO_PERMISSION;
+                return r == STATE_FOLDER_E_IN_USE ? MOND_EXIT_IN_USE : mond_exit_of(r);
         r = store_open(path, clock_at_real(loop_clock(once->loop)), &once->store, &opening, error);
         const FlowStart start = {
                 .version = MOND_VERSION,
@@ -131,12 +132,12 @@ static int open_record(Once *once, const char *state_folder, Error *error) {
                 .config_hash = once->config->hash,
                 .database_set_aside = opening.set_aside,
         };
+        once->set_aside = opening.set_aside;
         if (r == 0)
                 r = flow_new(once->loop, once->store, &host, &start, &once->flow);
-        free(opening.set_aside);
         if (r != 0) {
                 error_set(error, "%s: %s", path, mon_strerror(r));
-                return MOND_EXIT_DATABASE;
+                return mond_exit_of(r) == MOND_EXIT_NO_PERMISSION ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_DATABASE;
         }
         flow_set_config(once->flow, once->config);
         (void)flow_commit(once->flow);
@@ -172,6 +173,7 @@ static void finish(Once *once) {
                 incident_fini(&once->items[i].watch.open);
         }
         free(once->items);
+        free(once->set_aside);
         prober_free(once->prober);
         state_folder_close(once->folder);
         config_free(once->config);

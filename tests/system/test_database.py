@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from support import pages
 from support.config import config, http
-from support.daemon import Mond
+from support.daemon import Mond, run
 
 
 def digest(path):
@@ -50,19 +50,35 @@ def test_a_newer_database(configured):
     refuse_untouched(configured)
 
 
+def corrupt(database):
+    with open(database, "r+b") as file:
+        file.seek(100)  # after the header: it is still recognisably ours
+        file.write(os.urandom(database.stat().st_size - 100))
+
+
 def test_our_own_corrupt_database_is_set_aside(mond, nginx):
     nginx.serve(pages.UP)
     mond.write(config([http("a", nginx.url, pages.EXPECT)])).start()
     mond.wait_state("a", "up")
     assert mond.stop() == 0
-    with open(mond.database, "r+b") as file:
-        file.seek(100)  # after the header: it is still recognisably ours
-        file.write(os.urandom(mond.database.stat().st_size - 100))
+    corrupt(mond.database)
     mond.start()
     mond.wait_state("a", "up")
     assert mond.integrity() == ["ok"]
     assert [p.name for p in mond.database.parent.iterdir() if p.name.startswith("mond.db.corrupt-")]
     assert "corrupt" in mond.log
+
+
+def test_a_look_on_a_corrupt_database_sets_it_aside_too(configured):
+    once = [*configured.command, "--once"]
+    assert run(once).returncode == 2  # nobody listens on that port
+    corrupt(configured.database)
+    result = run(once)
+    assert result.returncode == 2, result.stderr
+    aside = [p.name for p in configured.database.parent.iterdir() if p.name.startswith("mond.db.corrupt-")]
+    with closing(sqlite3.connect(configured.database)) as database:
+        (why,) = database.execute("SELECT why FROM gap WHERE why LIKE '%corrupt%'").fetchone()
+    assert why.endswith(next(name for name in aside if not name.endswith(("-wal", "-shm"))))
 
 
 def test_the_state_is_private(configured):

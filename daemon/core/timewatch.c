@@ -14,10 +14,9 @@ bool timewatch_look(Timewatch *watch, Nsec at_boot, Nsec at_real, Nsec suspended
                 .stepped = stepped >= TIMEWATCH_STEP_MIN || stepped <= -TIMEWATCH_STEP_MIN ? stepped : 0,
                 .before_at_real = before.at_real,
         };
-        if (change.suspended == 0 && change.stepped == 0) {
-                /* Slow drift adds up against the reading that it is measured from; a step shows within one look. */
+        /* Each look measures from the one before, so slow drift never adds up to a step. */
+        if (change.suspended == 0 && change.stepped == 0)
                 return false;
-        }
         *ret_change = change;
         return true;
 }

@@ -3,6 +3,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/core/timewatch.h"
+#include "daemon/lost.h"
 #include "daemon/record.h"
 
 #include <assert.h>
@@ -11,13 +12,6 @@
 
 #define FLOW_SEED_BYTES 16
 #define DAY_NSEC (86400 * NSEC_PER_SEC)
-
-/* Checks that the queue could not hold, for one target. */
-typedef struct Lost {
-        char *target;
-        Nsec from_at_real, until_at_real;
-        unsigned checks;
-} Lost;
 
 struct Flow {
         Loop *loop;
@@ -30,6 +24,7 @@ struct Flow {
         bool config_written;
         int64_t run; /* 0: not recorded yet */
         Nsec run_began_at_real;
+        bool renewed; /* the database that this run began in is set aside */
         int64_t next_incident_id;
         uint8_t event_seed[FLOW_SEED_BYTES];
         uint64_t event_count;
@@ -38,7 +33,7 @@ struct Flow {
         Record **end;
         size_t n_records;
         size_t body_bytes;
-        List lost;
+        Lost lost;
         LoopDeferred commit;
         Timer retry;
         Nsec retry_after;
@@ -54,9 +49,6 @@ struct Flow {
         Nsec blind_since_at_real;
         Timewatch timewatch;
 };
-
-static void push_gap(Flow *flow, Watch *watch, GapStep step, Nsec from_at_real, Nsec until_at_real, Cause cause,
-                     const char *why);
 
 static void drop_bodies(Flow *flow, Record *record) {
         if (!record->observation)
@@ -96,6 +88,13 @@ static void tell(Flow *flow, Record *record) {
 
 /* --- writing --------------------------------------------------------------------------------------------------- */
 
+static Nsec first_waiting_at_real(const Flow *flow, Nsec fallback_at_real) {
+        for (const Record *record = flow->first; record; record = record->next)
+                if (record->observation)
+                        return record->observation->at_real;
+        return fallback_at_real;
+}
+
 static int write_run(Flow *flow, Nsec now_at_real) {
         Nsec ended_at_real;
         bool orderly;
@@ -113,22 +112,16 @@ static int write_run(Flow *flow, Nsec now_at_real) {
                 r = store_put_gap(flow->store, NULL, flow->run_began_at_real, flow->run_began_at_real,
                                   CAUSE_LOCAL_FAULT, why, &gap);
         }
+        if (r == 0 && flow->renewed)
+                r = store_put_gap(flow->store, NULL, flow->run_began_at_real, first_waiting_at_real(flow, now_at_real),
+                                  CAUSE_LOCAL_FAULT,
+                                  "the database was corrupt and was set aside in the middle of this"
+                                  " run: what it held of this time is in the file set aside",
+                                  &gap);
         if (r == 0 && ended_at_real != NSEC_UNKNOWN && ended_at_real < flow->run_began_at_real)
                 r = store_put_gap(flow->store, NULL, ended_at_real, flow->run_began_at_real, CAUSE_NOT_RUNNING,
                                   orderly ? "mond was stopped" : "mond ended without an orderly stop", &gap);
         return r;
-}
-
-static int write_lost(Flow *flow) {
-        list_each (Lost, lost, &flow->lost) {
-                mon_auto_free char *why = mon_printf("%u checks could not be kept: the database refused", lost->checks);
-                int64_t gap;
-                int r = store_put_gap(flow->store, lost->target, lost->from_at_real, lost->until_at_real,
-                                      CAUSE_LOCAL_FAULT, why, &gap);
-                if (r != 0)
-                        return r;
-        }
-        return 0;
 }
 
 static int write_config(Flow *flow, Nsec now_at_real) {
@@ -144,9 +137,10 @@ static int write_config(Flow *flow, Nsec now_at_real) {
 }
 
 static int write_all(Flow *flow, Nsec now_at_real) {
-        bool durable = flow->run == 0 || flow->lost.n > 0 || !flow->config_written;
+        bool durable = flow->run == 0 || flow->lost.list.n > 0 || !flow->config_written;
         int64_t run_before = flow->run;
 
+        lost_begin(&flow->lost);
         int r = store_begin(flow->store);
         if (r != 0)
                 return r;
@@ -155,10 +149,13 @@ static int write_all(Flow *flow, Nsec now_at_real) {
                 r = write_config(flow, now_at_real);
         for (Record *record = flow->first; r == 0 && record; record = record->next) {
                 durable |= record->result.n_events > 0;
-                r = record_write(record, flow->store);
+                if (record->observation)
+                        r = lost_write(&flow->lost, flow->store, record->observation->at_real);
+                if (r == 0)
+                        r = record_write(record, flow->store);
         }
         if (r == 0)
-                r = write_lost(flow);
+                r = lost_write(&flow->lost, flow->store, NSEC_NEVER);
         if (r == 0)
                 r = store_commit(flow->store, durable);
         if (r != 0 && r != STORE_E_NOT_DURABLE) {
@@ -168,14 +165,6 @@ static int write_all(Flow *flow, Nsec now_at_real) {
         }
         flow->config_written = true;
         return r;
-}
-
-static void forget_lost(Flow *flow) {
-        list_each (Lost, lost, &flow->lost) {
-                free(lost->target);
-                free(lost);
-        }
-        list_fini(&flow->lost);
 }
 
 static void forget_written(Flow *flow) {
@@ -188,7 +177,7 @@ static void forget_written(Flow *flow) {
                 record_free(record);
         }
         flow->end = &flow->first;
-        forget_lost(flow);
+        lost_clear(&flow->lost);
 }
 
 static void set_trouble(Flow *flow, int error) {
@@ -200,17 +189,15 @@ static void set_trouble(Flow *flow, int error) {
         flow->host.trouble(flow->host.userdata, error);
 }
 
-/* The file turned out to be corrupt: it is set aside, a fresh one is begun with that gap, and what waits goes there. */
+/* The file turned out to be corrupt: it is set aside, a fresh one is begun with that gap, and what waits goes there.
+ * Until there is a fresh one there is none. */
 static int renew(Flow *flow) {
-        Store *fresh = flow->host.renew(flow->host.userdata);
-
-        if (!fresh)
-                return -EUCLEAN;
-        flow->store = fresh;
+        flow->store = flow->host.renew(flow->host.userdata);
         flow->run = 0;
+        if (!flow->store)
+                return -EUCLEAN;
+        flow->renewed = true;
         flow->config_written = false;
-        push_gap(flow, NULL, GAP_WHOLE, flow->run_began_at_real, clock_at_real(flow->clock), CAUSE_LOCAL_FAULT,
-                 "the database was corrupt and was set aside: what it held of this time is in the file set aside");
         loop_cancel_deferred(flow->loop, &flow->commit);
         return write_all(flow, clock_at_real(flow->clock));
 }
@@ -219,7 +206,7 @@ int flow_commit(Flow *flow) {
         loop_cancel_deferred(flow->loop, &flow->commit);
         if (flow->crashed)
                 return 0;
-        int r = write_all(flow, clock_at_real(flow->clock));
+        int r = flow->store ? write_all(flow, clock_at_real(flow->clock)) : -EUCLEAN;
         if (r == -EUCLEAN)
                 r = renew(flow);
         if (r == 0 || r == STORE_E_NOT_DURABLE) {
@@ -273,7 +260,8 @@ static void on_alive(void *userdata) {
         (void)flow_watch_time(flow);
         if (now - flow->committed_at_boot >= FLOW_ALIVE_EVERY && !timer_is_armed(&flow->retry))
                 (void)flow_commit(flow);
-        loop_arm_after(flow->loop, &flow->alive, FLOW_ALIVE_EVERY);
+        bool committed = now - flow->committed_at_boot < FLOW_ALIVE_EVERY;
+        loop_arm(flow->loop, &flow->alive, (committed ? flow->committed_at_boot : now) + FLOW_ALIVE_EVERY);
 }
 
 /* Retention: what has outlived the configuration's spans goes, a little at a time. */
@@ -301,29 +289,11 @@ static void on_expire(void *userdata) {
 
 /* --- the queue ------------------------------------------------------------------------------------------------- */
 
-static void note_lost(Flow *flow, const Record *record) {
-        list_each (Lost, lost, &flow->lost) {
-                if (!text_is(lost->target, record->target))
-                        continue;
-                lost->until_at_real = record->observation->at_real;
-                lost->checks++;
-                return;
-        }
-        Lost *lost = mon_new(Lost);
-        *lost = (Lost){
-                .target = mon_strdup(record->target),
-                .from_at_real = record->observation->at_real,
-                .until_at_real = record->observation->at_real,
-                .checks = 1,
-        };
-        list_add(&flow->lost, lost);
-}
-
 /* The oldest check that changed nothing goes: changes, incidents and events are the last to be lost. */
 static void make_room(Flow *flow) {
         Record **at = &flow->first;
 
-        while (*at && ((*at)->result.n_events > 0 || (*at)->gap_step != GAP_NONE || !(*at)->observation))
+        while (*at && !record_is_plain_check(*at))
                 at = &(*at)->next;
         if (!*at)
                 at = &flow->first;
@@ -335,7 +305,7 @@ static void make_room(Flow *flow) {
         flow->body_bytes -= record_body_bytes(record);
         tell(flow, record);
         if (record->observation)
-                note_lost(flow, record);
+                lost_add(&flow->lost, record->target, record->observation->at_real);
         record_free(record);
 }
 
@@ -355,11 +325,10 @@ static void push(Flow *flow, Record *record) {
         loop_defer(flow->loop, &flow->commit);
 }
 
-static void push_gap(Flow *flow, Watch *watch, GapStep step, Nsec from_at_real, Nsec until_at_real, Cause cause,
-                     const char *why) {
-        Record *record = record_new(watch);
+static void push_gap(Flow *flow, Nsec from_at_real, Nsec until_at_real, Cause cause, const char *why) {
+        Record *record = record_new(NULL);
 
-        record->gap_step = step;
+        record->gap_step = GAP_WHOLE;
         record->gap_from_at_real = from_at_real;
         record->gap_until_at_real = until_at_real;
         record->gap_cause = cause;
@@ -369,12 +338,13 @@ static void push_gap(Flow *flow, Watch *watch, GapStep step, Nsec from_at_real, 
 
 /* --- what comes in --------------------------------------------------------------------------------------------- */
 
-/* Whether we can see at all is read off what the probes bring: the references were asked on their behalf. */
-static void follow_blindness(Flow *flow, const Observation *observation) {
+/* Whether we can see at all is read off what the probes bring: the references were asked on their behalf, so a failure
+ * that stands as the site's says as much for our network as an answer does. This machine's own servers say nothing. */
+static void follow_blindness(Flow *flow, const Target *target, const Observation *observation) {
         bool out = observation->cause == CAUSE_LOCAL_NETWORK;
-        bool answered = observation->http_status > 0;
+        bool sees = observation->http_status > 0 || verdict_class(observation->verdict) != CLASS_NOT_OBSERVED;
 
-        if (out == flow->blind || (!out && !answered))
+        if (out == flow->blind || (!out && !sees) || target->host_is_local)
                 return;
         flow->blind = out;
         flow->blind_since_at_real = observation->at_real;
@@ -401,7 +371,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         mon_cleanup(record_free_p) Record *record = record_new(watch);
 
         (void)flow_watch_time(flow);
-        follow_blindness(flow, observation);
+        follow_blindness(flow, watch->target, observation);
         engine_step(watch->target, &watch->state, watch->open.id ? &watch->open : NULL, observation,
                     watch->last_verdict, flow->next_incident_id, &record->result);
         if (record->result.incident_change == INCIDENT_OPENED)
@@ -435,6 +405,24 @@ void flow_pause(Flow *flow, Watch *watch, bool paused) {
         push(flow, record);
 }
 
+void flow_restate(Flow *flow, Watch *watch) {
+        Record *record = record_new(watch);
+
+        target_state_copy(&record->result.next, &watch->state);
+        record->has_state = true;
+        if (watch->open.id != 0) {
+                incident_copy(&record->result.incident, &watch->open);
+                record->result.incident_change = INCIDENT_CHANGED;
+        }
+        if (watch->state.paused) {
+                record->gap_step = GAP_OPEN;
+                record->gap_cause = CAUSE_PAUSED;
+                record->gap_from_at_real = clock_at_real(flow->clock);
+                record->gap_until_at_real = NSEC_NEVER;
+        }
+        push(flow, record);
+}
+
 bool flow_watch_time(Flow *flow) {
         TimewatchChange change;
 
@@ -444,8 +432,8 @@ bool flow_watch_time(Flow *flow) {
         if (change.suspended > 0) {
                 mon_auto_free char *span = text_duration(change.suspended);
                 log_notice("the machine was suspended for %s: recorded as time that nobody observed", span);
-                push_gap(flow, NULL, GAP_WHOLE, change.before_at_real, change.before_at_real + change.suspended,
-                         CAUSE_NOT_RUNNING, "the machine was suspended");
+                push_gap(flow, change.before_at_real, change.before_at_real + change.suspended, CAUSE_NOT_RUNNING,
+                         "the machine was suspended");
         }
         if (change.stepped != 0) {
                 mon_auto_free char *span = text_duration(change.stepped > 0 ? change.stepped : -change.stepped);
@@ -453,14 +441,15 @@ bool flow_watch_time(Flow *flow) {
                         mon_printf("the wall clock was set %s by %s", change.stepped > 0 ? "forward" : "back", span);
                 log_notice("%s: recorded", why);
                 Nsec from = change.before_at_real + (change.suspended > 0 ? change.suspended : 0);
-                push_gap(flow, NULL, GAP_WHOLE, from, change.stepped > 0 ? from + change.stepped : from,
-                         CAUSE_LOCAL_FAULT, why);
+                push_gap(flow, from, change.stepped > 0 ? from + change.stepped : from, CAUSE_LOCAL_FAULT, why);
         }
         return change.suspended > 0;
 }
 
 int flow_load(Flow *flow, Watch *watch) {
         Verdict last = 0;
+        if (!flow->store)
+                return -EUCLEAN;
         int r = store_load_state(flow->store, watch->target->id, &watch->state, &last);
 
         if (r == STORE_E_NOT_FOUND) {
@@ -588,6 +577,6 @@ void flow_free(Flow *flow) {
                 flow->first = record->next;
                 record_free(record);
         }
-        forget_lost(flow);
+        lost_clear(&flow->lost);
         free(flow);
 }

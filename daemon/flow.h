@@ -33,8 +33,8 @@ typedef struct FlowHost {
         void (*checked)(void *userdata, const Watch *watch, const Observation *observation);
         /* The database began to refuse (a negative errno) or takes writes again (0). */
         void (*trouble)(void *userdata, int error);
-        /* The database is corrupt: sets it aside and gives a fresh one; NULL: that failed too, and writing is tried
-         * again later. */
+        /* The database is corrupt: closes it, sets it aside and gives a fresh one, which flow_restate() may fill. NULL:
+         * that failed; asked again later. */
         Store *(*renew)(void *userdata);
 } FlowHost;
 
@@ -62,6 +62,8 @@ void flow_forget(Flow *flow, const Watch *watch);
 /* Takes the observation. */
 void flow_observe(Flow *flow, Watch *watch, Observation *observation);
 void flow_pause(Flow *flow, Watch *watch, bool paused);
+/* What is known of the target as it stands (state, open incident, pause), for a fresh database. */
+void flow_restate(Flow *flow, Watch *watch);
 /* Sees whether the machine slept or the wall clock was set since the last call, and records it. Called at each due
  * time; true when it slept. */
 bool flow_watch_time(Flow *flow);

@@ -129,18 +129,26 @@ static Store *on_renew(void *userdata) {
         mon_auto_free char *moved_to = NULL;
         StoreOpening opening = {0};
         Nsec now_at_real = clock_at_real(loop_clock(mond->loop));
+        int r = 0;
 
-        api_forget_store(mond->api);
-        store_close(mon_steal(&mond->store));
-        int r = store_set_aside(mond->database_path, now_at_real, &moved_to, &error);
-        if (r == 0) {
-                log_error("the database %s is corrupt: set aside as %s, a fresh one is begun", mond->database_path,
-                          moved_to);
-                r = store_open(mond->database_path, now_at_real, &mond->store, &opening, &error);
+        if (mond->store) {
+                if (mond->api)
+                        api_forget_store(mond->api);
+                store_close(mon_steal(&mond->store));
+                r = store_set_aside(mond->database_path, now_at_real, &moved_to, &error);
+                if (r == 0)
+                        log_error("the database %s is corrupt: set aside as %s, a fresh one is begun",
+                                  mond->database_path, moved_to);
         }
+        if (r == 0)
+                r = store_open(mond->database_path, now_at_real, &mond->store, &opening, &error);
         free(opening.set_aside);
-        if (r != 0)
+        if (r != 0) {
                 log_error("no fresh database could be begun: %s", error_text(&error));
+                return NULL;
+        }
+        for (size_t i = 0; mond->watches && i < watches_count(mond->watches); i++)
+                flow_restate(mond->flow, watches_at(mond->watches, i));
         return mond->store;
 }
 
@@ -558,7 +566,7 @@ void mond_free(Mond *mond) {
         /* Who asks first, then who looks, then what records: each ends while what it leans on still stands. */
         api_free(mon_steal(&mond->api));
         asks_free(mon_steal(&mond->asks));
-        watches_free(mond->watches);
+        watches_free(mon_steal(&mond->watches));
         flow_free(mond->flow);
         prober_free(mond->prober);
         store_close(mond->store);

@@ -9,12 +9,18 @@ void record_free(Record *record) {
         free(record->gap_why);
         free(record);
 }
+
 Record *record_new(Watch *watch) {
         Record *record = mon_new(Record);
 
         record->watch = watch;
         record->target = watch ? mon_strdup(watch->target->id) : NULL;
         return record;
+}
+
+bool record_is_plain_check(const Record *record) {
+        return record->observation && record->result.n_events == 0 && record->gap_step == GAP_NONE &&
+               record->result.incident_change == INCIDENT_SAME;
 }
 
 size_t record_body_bytes(const Record *record) {
@@ -63,6 +69,8 @@ static int write_incident(Store *store, const Record *record) {
         if (result->incident_change == INCIDENT_SAME)
                 return 0;
         int r = store_put_incident(store, incident);
+        if (r == 0 && !seen) /* stated anew, with nothing to add */
+                return 0;
         if (r == 0 && result->incident_change == INCIDENT_OPENED)
                 r = store_put_incident_line(store, incident->id, incident->opened_at_real, "opened", incident->state,
                                             incident->cause, seen->detail);
@@ -76,18 +84,28 @@ static int write_incident(Store *store, const Record *record) {
         return store_put_incident_line(store, incident->id, at_real, what, seen->verdict, seen->cause, text);
 }
 
-int record_write(const Record *record, Store *store) {
-        const EngineResult *result = &record->result;
+/* What hangs on the target's row. */
+static int write_of_target(Store *store, const Record *record) {
         int r = write_gap(store, record);
 
         if (r == 0)
                 r = write_check(store, record);
-        if (r == 0 && result->has_transition)
-                r = store_put_transition(store, record->target, &result->transition);
+        if (r == 0 && record->result.has_transition)
+                r = store_put_transition(store, record->target, &record->result.transition);
+        if (r == 0 && record->has_state)
+                r = store_put_state(store, record->target, &record->result.next);
+        return r;
+}
+
+int record_write(const Record *record, Store *store) {
+        const EngineResult *result = &record->result;
+        int r = write_of_target(store, record);
+
+        /* It left the configuration before this database had heard of it. */
+        if (r == -ENOENT && !record->watch)
+                r = 0;
         if (r == 0)
                 r = write_incident(store, record);
-        if (r == 0 && record->has_state)
-                r = store_put_state(store, record->target, &result->next);
         for (size_t i = 0; r == 0 && i < result->n_events; i++)
                 r = store_put_event(store, result->events[i]);
         return r;

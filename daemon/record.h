@@ -35,6 +35,8 @@ Record *record_new(Watch *watch);
 void record_free(Record *record);
 mon_define_cleanup(Record, record_free);
 
+/* A check that changed nothing: the first to be let go when there is no room. */
+bool record_is_plain_check(const Record *record);
 size_t record_body_bytes(const Record *record); /* kept of the answers */
 /* Into the open transaction. */
 mon_must_check int record_write(const Record *record, Store *store);

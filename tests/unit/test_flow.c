@@ -4,6 +4,7 @@
 #include "daemon/view/view.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,13 +20,14 @@ typedef struct Held {
         Loop *loop;
         char folder[32];
         char *path;
+        char *set_aside;      /* the path of a corrupt database */
         Store *store, *other; /* `other` holds the write lock while it is open */
         Flow *flow;
         Config config;
         Target target;
         Watch watch;
         int told[EVENT_MAX + 1];
-        int checked, troubles;
+        int checked, troubles, renewals;
         char last_event[EVENT_ID_MAX];
 } Held;
 
@@ -50,23 +52,42 @@ static void on_trouble(void *userdata, int error) {
         held->troubles++;
 }
 
-static Store *no_renewal(void *userdata) {
-        (void)userdata;
-        return NULL;
+/* The first time no fresh one can be had. */
+static Store *on_renew(void *userdata) {
+        Held *held = userdata;
+        StoreOpening opening = {0};
+
+        if (held->store)
+                store_close(mon_steal(&held->store));
+        if (++held->renewals == 1)
+                return NULL;
+        assert_int_equal(store_set_aside(held->path, BEGAN, &held->set_aside, NULL), 0);
+        assert_int_equal(store_open(held->path, BEGAN, &held->store, &opening, NULL), 0);
+        flow_restate(held->flow, &held->watch);
+        return held->store;
 }
 
-static void begin(Held *held, Nsec retention) {
+static void open_flow(Held *held) {
         const FlowHost host = {
-                .userdata = held, .event = on_event, .checked = on_checked, .trouble = on_trouble, .renew = no_renewal};
+                .userdata = held, .event = on_event, .checked = on_checked, .trouble = on_trouble, .renew = on_renew};
         const FlowStart start = {.version = "test"};
         StoreOpening opening = {0};
 
+        assert_int_equal(store_open(held->path, BEGAN, &held->store, &opening, NULL), 0);
+        assert_int_equal(flow_new(held->loop, held->store, &host, &start, &held->flow), 0);
+}
+
+static void close_flow(Held *held) {
+        flow_free(mon_steal(&held->flow));
+        store_close(mon_steal(&held->store));
+}
+
+static void begin(Held *held, Nsec retention) {
         *held = (Held){.clock = clock_new_simulated(NSEC_PER_SEC, BEGAN, 1), .folder = "/tmp/mond-flow-XXXXXX"};
         assert_non_null(mkdtemp(held->folder));
         held->path = mon_printf("%s/mond.db", held->folder);
         assert_int_equal(loop_new(held->clock, &held->loop), 0);
-        assert_int_equal(store_open(held->path, BEGAN, &held->store, &opening, NULL), 0);
-        assert_int_equal(flow_new(held->loop, held->store, &host, &start, &held->flow), 0);
+        open_flow(held);
         held->target = (Target){.id = (char *)"page",
                                 .interval = 60 * NSEC_PER_SEC,
                                 .timeout = 20 * NSEC_PER_SEC,
@@ -82,12 +103,14 @@ static void begin(Held *held, Nsec retention) {
 static void end(Held *held) {
         static const char *const suffixes[] = {"", "-wal", "-shm"};
 
-        flow_free(held->flow);
-        store_close(held->store);
+        close_flow(held);
         for (size_t i = 0; i < mon_count_of(suffixes); i++) {
                 mon_auto_free char *path = mon_printf("%s%s", held->path, suffixes[i]);
                 (void)unlink(path);
         }
+        if (held->set_aside)
+                (void)unlink(held->set_aside);
+        free(held->set_aside);
         (void)rmdir(held->folder);
         free(held->path);
         list_fini(&held->config.targets);
@@ -106,6 +129,14 @@ static void hold(Held *held) {
 static void release(Held *held) {
         store_rollback(held->other);
         store_close(mon_steal(&held->other));
+}
+
+static void observe(Held *held, Verdict verdict, Cause cause, int http_status) {
+        Observation *seen = observation_new(clock_at_real(held->clock), clock_at_boot(held->clock));
+
+        observation_judge(seen, verdict, cause, NULL);
+        seen->http_status = http_status;
+        flow_observe(held->flow, &held->watch, seen);
 }
 
 static void look(Held *held, bool up, size_t body) {
@@ -159,6 +190,7 @@ static void test_the_queue_has_a_bound(void **unused) {
         assert_int_equal(held.told[EVENT_TARGET_DOWN], 1);
         assert_int_equal(rows(&held), 1 + FLOW_QUEUE_MAX);
 
+        clock_advance(held.clock, 60 * NSEC_PER_SEC);
         /* What was let go is time that nobody observed, not time that was fine. */
         const ViewLive live = {.now_at_real = clock_at_real(held.clock)};
         const ViewFilter filter = {.has_since = true, .since_at_real = BEGAN};
@@ -167,6 +199,134 @@ static void test_the_queue_has_a_bound(void **unused) {
         const json_t *seconds = json_object_get(json_array_get(document, 0), "seconds");
         assert_true(json_get_number(seconds, "unknown", 0) >= (beyond - 5) * 60);
         assert_true(json_get_number(seconds, "up", 0) <= 120);
+        /* And what was kept says all that it has to say, the first and the last of it too. */
+        assert_true(json_get_number(seconds, "down", 0) == FLOW_QUEUE_MAX * 60);
+        end(&held);
+}
+
+/* As `sqlite3` would find it: the index of the checks is not what it was. */
+static void corrupt(const Held *held) {
+        char page[4096];
+        sqlite3_stmt *statement;
+        sqlite3 *db;
+
+        assert_int_equal(sqlite3_open(held->path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db,
+                                            "SELECT rootpage FROM sqlite_schema WHERE type = 'index'"
+                                            " AND tbl_name = 'checks' AND sql IS NOT NULL LIMIT 1",
+                                            -1, &statement, NULL),
+                         SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        int root = sqlite3_column_int(statement, 0);
+        (void)sqlite3_finalize(statement);
+        (void)sqlite3_close(db);
+        FILE *file = fopen(held->path, "r+e");
+        assert_non_null(file);
+        memset(page, 0x5a, sizeof page);
+        assert_int_equal(fseek(file, (long)(root - 1) * (long)sizeof page, SEEK_SET), 0);
+        assert_int_equal(fwrite(page, sizeof page, 1, file), 1);
+        assert_int_equal(fclose(file), 0);
+}
+
+static void test_a_corrupt_database_is_replaced_as_soon_as_it_can_be(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look(&held, true, 0);
+        look(&held, false, 0);
+        close_flow(&held);
+        corrupt(&held);
+        open_flow(&held);
+        flow_set_config(held.flow, &held.config);
+        assert_int_equal(loop_settle(held.loop), 0);
+
+        look(&held, false, 0);
+        assert_int_equal(held.renewals, 1);
+        assert_int_equal(flow_trouble(held.flow), -EUCLEAN);
+        assert_int_equal(flow_load(held.flow, &held.watch), -EUCLEAN);
+        assert_int_equal(flow_pending(held.flow), 1);
+        clock_advance(held.clock, FLOW_RETRY_MIN);
+        assert_int_equal(loop_settle(held.loop), 0);
+        assert_int_equal(held.renewals, 2);
+        assert_int_equal(flow_trouble(held.flow), 0);
+        assert_int_equal(flow_pending(held.flow), 0);
+        assert_int_equal(held.told[EVENT_TARGET_DOWN], 1);
+        assert_int_equal(rows(&held), 1);
+
+        /* What stands still stands: the outage that was open, under its number. */
+        mon_cleanup(incident_fini) Incident incident = {0};
+        mon_cleanup(target_state_fini) TargetState state = {0};
+        Verdict last;
+        assert_int_equal(store_load_incident(held.store, held.watch.open.id, &incident), 0);
+        assert_int_equal(incident.closed_at_real, NSEC_UNKNOWN);
+        assert_int_equal(incident.opened_at_real, held.watch.open.opened_at_real);
+        assert_int_equal(store_load_state(held.store, "page", &state, &last), 0);
+        assert_int_equal(state.state, VERDICT_DOWN);
+        end(&held);
+}
+
+/* It came with a reload and left with the next, while the database refused. */
+static void test_a_target_that_nobody_recorded_holds_nothing_up(void **unused) {
+        Held held;
+        Config without = {0};
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        flow_set_config(held.flow, &without);
+        held.target.id = (char *)"passing";
+        hold(&held);
+        look(&held, false, 0);
+        flow_forget(held.flow, &held.watch);
+        release(&held);
+        held.config.targets.n = 0;
+        clock_advance(held.clock, FLOW_RETRY_MAX);
+        assert_int_equal(loop_settle(held.loop), 0);
+        assert_int_equal(flow_trouble(held.flow), 0);
+        assert_int_equal(flow_pending(held.flow), 0);
+        assert_int_equal(held.told[EVENT_TARGET_DOWN], 1);
+        end(&held);
+}
+
+static void test_a_sign_of_life_follows_each_commit(void **unused) {
+        Nsec alive_at_real;
+        bool orderly;
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        clock_advance(held.clock, FLOW_ALIVE_EVERY / 2);
+        assert_int_equal(flow_commit(held.flow), 0);
+        for (int i = 0; i < 6; i++) {
+                clock_advance(held.clock, FLOW_ALIVE_EVERY / 4);
+                assert_int_equal(loop_settle(held.loop), 0);
+                assert_int_equal(store_last_run(held.store, &alive_at_real, &orderly), 0);
+                assert_true(clock_at_real(held.clock) - alive_at_real < FLOW_ALIVE_EVERY);
+                assert_false(orderly);
+        }
+        end(&held);
+}
+
+/* A failure is the site's only because a reference answered: then we see again. */
+static void test_blindness_ends_when_somebody_answers(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_NETWORK, 0);
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_NETWORK, 0);
+        assert_true(flow_is_blind(held.flow));
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, 0);
+        held.target.host_is_local = true;
+        observe(&held, VERDICT_UP, CAUSE_OK, 200);
+        assert_true(flow_is_blind(held.flow));
+        held.target.host_is_local = false;
+        observe(&held, VERDICT_DOWN, CAUSE_CONNECT_REFUSED, 0);
+        assert_false(flow_is_blind(held.flow));
+        observe(&held, VERDICT_UP, CAUSE_OK, 200);
+        assert_int_equal(loop_settle(held.loop), 0);
+        assert_int_equal(held.told[EVENT_OBSERVER_BLIND], 1);
+        assert_int_equal(held.told[EVENT_OBSERVER_BACK], 1);
         end(&held);
 }
 
@@ -238,6 +398,10 @@ static void test_expiry_goes_step_by_step(void **unused) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_the_queue_has_a_bound),
+                cmocka_unit_test(test_a_corrupt_database_is_replaced_as_soon_as_it_can_be),
+                cmocka_unit_test(test_a_target_that_nobody_recorded_holds_nothing_up),
+                cmocka_unit_test(test_a_sign_of_life_follows_each_commit),
+                cmocka_unit_test(test_blindness_ends_when_somebody_answers),
                 cmocka_unit_test(test_what_waits_of_answers_has_a_bound),
                 cmocka_unit_test(test_trying_again_has_a_bound),
                 cmocka_unit_test(test_expiry_goes_step_by_step),

@@ -320,13 +320,19 @@ static bool judge_body(Judge *judge) {
         return true;
 }
 
+static bool judge_parked(Judge *judge) {
+        if (!is_parked(judge))
+                return false;
+        decide_by(judge, VERDICT_DOWN, CAUSE_PARKED, SENSE_PARKED);
+        return true;
+}
+
 static bool judge_other_pages(Judge *judge) {
         static const struct {
                 LexiconSense sense;
                 Verdict verdict;
                 Cause cause;
         } others[] = {{SENSE_QUEUE, VERDICT_DEGRADED, CAUSE_QUEUE},
-                      {SENSE_PARKED, VERDICT_DOWN, CAUSE_PARKED},
                       {SENSE_NOT_FOUND, VERDICT_DOWN, CAUSE_SOFT_404},
                       {SENSE_ERROR, VERDICT_DOWN, CAUSE_ERROR_PAGE}};
 
@@ -344,6 +350,9 @@ static bool looks_like_shell(const PageFeatures *features, const Scale *scale) {
 
         if (features->concealed >= JUDGE_CONCEALED && !says_so)
                 return false;
+        if (says_so && scale->points[SENSE_SHELL] >= WEIGH_ENOUGH && features->n_inputs == 0 &&
+            features->visible <= features->spoken + JUDGE_SHELL_TEXT)
+                return true;
         if (features->visible <= JUDGE_SHELL_TEXT)
                 return (has_scripts && features->n_inputs == 0) || features->has_empty_root || features->n_frames > 0 ||
                        features->has_refresh;
@@ -421,7 +430,8 @@ static void tell_announced(Judge *judge) {
                 uint32_t least = voice->is_dated && voice->span.from_at_real != NSEC_UNKNOWN ? JUDGE_ANNOUNCED
                                  : is_closed                                                 ? UINT32_MAX
                                                                                              : JUDGE_ANNOUNCED_BARE;
-                if (voice->sense == SENSE_ANNOUNCED && voice->points >= least &&
+                bool is_heard = least == JUDGE_ANNOUNCED || voice->strength == STRENGTH_STRONG;
+                if (voice->sense == SENSE_ANNOUNCED && is_heard && voice->points >= least &&
                     (!best || (voice->is_dated && !best->is_dated) ||
                      (voice->is_dated == best->is_dated && voice->points > best->points)))
                         best = voice;
@@ -473,7 +483,7 @@ static void decide_all(Judge *judge) {
         bool has_body = judge->in->answer->body_state != PAGE_BODY_NONE;
         bool is_whole = judge->in->answer->body_state == PAGE_BODY_WHOLE;
 
-        if (judge_wall(judge) || judge_closed(judge) || judge_status(judge) || judge_body(judge))
+        if (judge_wall(judge) || judge_closed(judge) || judge_parked(judge) || judge_status(judge) || judge_body(judge))
                 return;
         if (has_body &&
             (judge_other_pages(judge) || (!judge->out->is_shell && judge_empty(judge)) || judge_shell(judge)))

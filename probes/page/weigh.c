@@ -116,7 +116,7 @@ typedef struct Thread {
         AnnounceSpan span;
 } Thread;
 
-static bool find_span(const PageSentence *sentence, Nsec at_real, bool announced, Thread *thread,
+static bool find_span(const PageSentence *sentence, Nsec at_real, LexiconStrength announced, Thread *thread,
                       AnnounceSpan *ret_span) {
         if (announce_read(sentence->folded, at_real, ret_span)) {
                 *thread = (Thread){sentence->block, true, *ret_span};
@@ -128,7 +128,13 @@ static bool find_span(const PageSentence *sentence, Nsec at_real, bool announced
                 *ret_span = thread->span;
                 return true;
         }
-        return announce_read(sentence->after, at_real, ret_span);
+        return announced == STRENGTH_STRONG && announce_read(sentence->after, at_real, ret_span);
+}
+
+/* A day without hours: nothing says that it has begun. */
+static bool is_one_day(const AnnounceSpan *span) {
+        return !span->has_hours && span->until_at_real != NSEC_UNKNOWN &&
+               span->until_at_real - span->from_at_real <= 26 * 3600 * NSEC_PER_SEC;
 }
 
 /* An hour alone, in a sentence that says closed, is when it opens. */
@@ -146,7 +152,8 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
         bool announced = heard->strength[SENSE_ANNOUNCED] > 0;
         LexiconSense now = heard->strength[SENSE_CLOSED] ? SENSE_CLOSED : SENSE_PART;
 
-        *ret_dated = (announced || heard->strength[now]) && find_span(sentence, at_real, announced, thread, ret_span);
+        *ret_dated = (announced || heard->strength[now]) &&
+                     find_span(sentence, at_real, heard->strength[SENSE_ANNOUNCED], thread, ret_span);
         if (!*ret_dated) {
                 if (announced && heard->strength[now] > heard->strength[SENSE_ANNOUNCED])
                         heard->strength[SENSE_ANNOUNCED] = 0;
@@ -171,7 +178,7 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
                         heard->rule[SENSE_ANNOUNCED] = heard->rule[now];
                 }
                 heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
-        } else if (announced && ret_span->from_at_real != NSEC_UNKNOWN) {
+        } else if (announced && ret_span->from_at_real != NSEC_UNKNOWN && (ended || !is_one_day(ret_span))) {
                 if (!ended && heard->strength[SENSE_CLOSED] < heard->strength[SENSE_ANNOUNCED]) {
                         heard->strength[SENSE_CLOSED] = heard->strength[SENSE_ANNOUNCED];
                         heard->rule[SENSE_CLOSED] = heard->rule[SENSE_ANNOUNCED];

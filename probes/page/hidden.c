@@ -36,7 +36,7 @@ static bool has_squeezed(HtmlSpan span, const char *needle) {
 }
 
 static bool has_text(HtmlSpan span, const char *needle) {
-        return memmem(span.at, span.len, needle, strlen(needle)) != NULL;
+        return span.at && memmem(span.at, span.len, needle, strlen(needle)) != NULL;
 }
 
 static bool is_text(HtmlSpan span, const char *text) {

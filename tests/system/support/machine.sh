@@ -16,8 +16,9 @@ in_own_mounts() { # every mount below dies with this namespace
         mkdir "$work/layers/upper" "$work/layers/work" "$work/layers/root"
         mount -t overlay machine "$work/layers/root" \
                 -o "lowerdir=/,upperdir=$work/layers/upper,workdir=$work/layers/work"
-        prepare_root "$work/layers/root"
         enter_cgroup
+        touch "$work/results/possible" # up to here it is this machine that may not allow it
+        prepare_root "$work/layers/root"
         # An outer PID namespace, so that whatever happens inside ends with it.
         timeout --kill-after=10 "$BOOT_SECONDS_MAX" unshare --mount --pid --cgroup --fork --kill-child --mount-proc \
                 "$BASH" "$0" boot "$work" || echo "the machine ended with status $?" >&2

@@ -13,8 +13,8 @@ bool text_ends(const char *text, const char *suffix) {
         return n >= m && strcmp(text + n - m, suffix) == 0;
 }
 
-/* Decodes one character (RFC 3629: no overlong form, no surrogate, at most U+10FFFF). Returns its length, or 0. */
-static size_t decode(const unsigned char *s, size_t n, uint32_t *ret_character) {
+size_t text_take_character(const char *at, size_t n, uint32_t *ret_character) {
+        const unsigned char *s = (const unsigned char *)at;
         static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
         size_t len = s[0] < 0x80             ? 1
                      : (s[0] & 0xe0) == 0xc0 ? 2
@@ -37,11 +37,10 @@ static size_t decode(const unsigned char *s, size_t n, uint32_t *ret_character) 
 }
 
 bool text_is_utf8(const char *text, size_t n) {
-        const unsigned char *s = (const unsigned char *)text;
         uint32_t c;
 
         for (size_t i = 0, len; i < n; i += len) {
-                len = decode(s + i, n - i, &c);
+                len = text_take_character(text + i, n - i, &c);
                 if (len == 0)
                         return false;
         }
@@ -59,7 +58,7 @@ static size_t clean(char *text, size_t n) {
 
         for (size_t i = 0; i < n;) {
                 uint32_t c = 0;
-                size_t len = decode((unsigned char *)text + i, n - i, &c);
+                size_t len = text_take_character(text + i, n - i, &c);
                 if (len == 0) {
                         text[out++] = '?';
                         i++;
@@ -95,7 +94,7 @@ static size_t drop_cut_tail(const char *text, size_t n) {
         if (start == 0 || (unsigned char)text[start - 1] < 0xc0)
                 return n;
         start--;
-        return decode((const unsigned char *)text + start, n - start, &c) == 0 ? start : n;
+        return text_take_character(text + start, n - start, &c) == 0 ? start : n;
 }
 
 void text_clean(char *text) {

@@ -19,6 +19,9 @@ bool text_ends(const char *text, const char *suffix);
 void text_clean(char *text);
 /* The same on a copy of at most `max` bytes, an ellipsis in place of what was cut if it fits. NULL gives NULL. */
 char *text_clean_copy(const char *text, size_t max);
+/* Takes one character of at most n bytes (n > 0; RFC 3629: no overlong form, no surrogate, at most U+10FFFF). Its
+ * length, or 0 when there is none. */
+size_t text_take_character(const char *at, size_t n, uint32_t *ret_character);
 bool text_is_utf8(const char *text, size_t n);
 /* The length of the longest prefix of at most n bytes that ends on a character's boundary. */
 size_t text_cut(const char *text, size_t len, size_t n);

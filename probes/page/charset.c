@@ -1,5 +1,7 @@
 #include "probes/page/charset.h"
 
+#include "daemon/base/text.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -80,29 +82,6 @@ size_t charset_put_utf8(uint32_t c, char ret_bytes[static 4]) {
         ret_bytes[2] = (char)(0x80 | (c >> 6 & 0x3f));
         ret_bytes[3] = (char)(0x80 | (c & 0x3f));
         return 4;
-}
-
-size_t charset_take_utf8(const char *at, size_t n, uint32_t *ret_character) {
-        static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-        const unsigned char *s = (const unsigned char *)at;
-        size_t len = s[0] < 0x80             ? 1
-                     : (s[0] & 0xe0) == 0xc0 ? 2
-                     : (s[0] & 0xf0) == 0xe0 ? 3
-                     : (s[0] & 0xf8) == 0xf0 ? 4
-                                             : 0;
-
-        if (len == 0 || len > n)
-                return 0;
-        uint32_t c = len == 1 ? s[0] : s[0] & (0xffU >> (len + 1));
-        for (size_t i = 1; i < len; i++) {
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-                c = c << 6 | (s[i] & 0x3fU);
-        }
-        if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-                return 0;
-        *ret_character = c;
-        return len;
 }
 
 uint32_t charset_of_windows_1252(unsigned char byte) {
@@ -189,7 +168,7 @@ static Census count(const char *text, size_t n) {
                         i++;
                         continue;
                 }
-                size_t len = charset_take_utf8(text + i, n - i, &character);
+                size_t len = text_take_character(text + i, n - i, &character);
                 census.n_high += len ? len : 1;
                 if (len > 0)
                         census.n_good++;
@@ -301,7 +280,7 @@ static void from_utf8(const char *s, size_t n, size_t n_bad, PageSource *source)
         source->owned = mon_calloc(n + 2 * n_bad + 1, 1);
         for (size_t i = 0; i < n;) {
                 uint32_t c;
-                size_t taken = charset_take_utf8(s + i, n - i, &c);
+                size_t taken = text_take_character(s + i, n - i, &c);
                 len = put(source->owned, len, taken ? c : CHARSET_REPLACEMENT);
                 i += taken ? taken : 1;
         }

@@ -24,8 +24,6 @@ enum {
 mon_must_check int charset_decode(const void *bytes, size_t n, const char *content_type, PageSource *ret_source);
 void page_source_fini(PageSource *source);
 
-/* One character of UTF-8 at `at` (n >= 1 bytes): its length, or 0 when it is none. */
-size_t charset_take_utf8(const char *at, size_t n, uint32_t *ret_character);
 /* Writes a character (U+FFFD for what is none) as UTF-8; its length. */
 size_t charset_put_utf8(uint32_t character, char ret_bytes[static 4]);
 /* The byte that windows-1252 has for a character, or -1. */

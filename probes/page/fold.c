@@ -1,5 +1,7 @@
 #include "probes/page/fold.h"
 
+#include "daemon/base/text.h"
+
 #include "probes/page/charset.h"
 
 #include <string.h>
@@ -138,14 +140,14 @@ static size_t take_mojibake(const char *at, size_t n, uint32_t first, size_t fir
         bytes[0] = (char)lead;
         for (size_t i = 1; i < want; i++) {
                 uint32_t c;
-                size_t len = used < n ? charset_take_utf8(at + used, n - used, &c) : 0;
+                size_t len = used < n ? text_take_character(at + used, n - used, &c) : 0;
                 int byte = len > 1 ? charset_windows_1252(c) : -1;
                 if (byte < 0x80 || byte > 0xbf)
                         return 0;
                 bytes[i] = (char)byte;
                 used += len;
         }
-        return charset_take_utf8(bytes, want, ret_character) == want ? used : 0;
+        return text_take_character(bytes, want, ret_character) == want ? used : 0;
 }
 
 int fold_text(const char *text, size_t n, Buf *out) {
@@ -168,7 +170,7 @@ int fold_text(const char *text, size_t n, Buf *out) {
                         i++;
                         continue;
                 }
-                size_t len = charset_take_utf8(text + i, n - i, &c);
+                size_t len = text_take_character(text + i, n - i, &c);
                 if (len == 0) {
                         i++;
                         continue;

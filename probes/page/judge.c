@@ -308,11 +308,12 @@ static bool judge_status(Judge *judge) {
 static bool judge_body(Judge *judge) {
         const PageAnswer *answer = judge->in->answer;
 
-        if (judge->in->is_undecodable || answer->body_state == PAGE_BODY_UNDECODABLE)
+        /* The caps first: what was cut short says nothing certain of its charset. */
+        if (judge->in->is_over_caps || answer->body_state == PAGE_BODY_TOO_LARGE)
+                decide(judge, VERDICT_UNREADABLE, CAUSE_TOO_LARGE, "the body or its markup is beyond the caps");
+        else if (judge->in->is_undecodable || answer->body_state == PAGE_BODY_UNDECODABLE)
                 decide(judge, VERDICT_UNREADABLE, CAUSE_UNDECODABLE,
                        "the body is no text in a charset that can be read");
-        else if (judge->in->is_over_caps || answer->body_state == PAGE_BODY_TOO_LARGE)
-                decide(judge, VERDICT_UNREADABLE, CAUSE_TOO_LARGE, "the body or its markup is beyond the caps");
         else if (answer->body_state == PAGE_BODY_TRUNCATED)
                 decide(judge, VERDICT_UNREADABLE, CAUSE_TRUNCATED, "the body was cut short");
         else

@@ -1,5 +1,7 @@
 #include "probes/page/text.h"
 
+#include "daemon/base/text.h"
+
 #include "probes/page/charset.h"
 #include "probes/page/entity.h"
 #include "probes/page/hidden.h"
@@ -111,7 +113,7 @@ static void put_text(Reader *reader, HtmlSpan span, bool is_raw) {
                 uint32_t c = (unsigned char)*at;
                 size_t taken = *at == '&' && !is_raw ? entity_take(at, (size_t)(end - at), &c) : 0;
                 if (taken == 0 && c >= 0x80)
-                        taken = charset_take_utf8(at, (size_t)(end - at), &c);
+                        taken = text_take_character(at, (size_t)(end - at), &c);
                 at += taken ? taken : 1;
                 if ((c <= ' ' && c != 0) || c == 0xa0 || c == 0x7f) {
                         reader->is_space = true;
@@ -452,7 +454,7 @@ char *page_text_attribute(HtmlSpan value) {
                 uint32_t c = (unsigned char)value.at[i];
                 size_t taken = value.at[i] == '&' ? entity_take(value.at + i, n - i, &c) : 0;
                 if (taken == 0 && c >= 0x80)
-                        taken = charset_take_utf8(value.at + i, n - i, &c);
+                        taken = text_take_character(value.at + i, n - i, &c);
                 if (c >= ' ' && buf_append(&out, bytes, charset_put_utf8(c, bytes)) != 0)
                         break;
                 i += taken ? taken : 1;

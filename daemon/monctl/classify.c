@@ -160,6 +160,7 @@ int cmd_classify(Monctl *ctl) {
                 .body = buf_text(&page),
                 .body_len = page.len,
                 .at_real = date_of(ctl, headers, n),
+                .explain = true,
         };
         mon_cleanup(page_reader_free_p) PageReader *reader = page_reader_new(lexicon_new_shipped(), 0);
         page_judge(reader, NULL, &answer, &judgement);

@@ -394,7 +394,24 @@ static Role role_of(const Reading *reading, size_t i) {
         return ROLE_NONE;
 }
 
+/* Most words begin neither a date nor an hour: they are told apart by their first letters. */
+static bool may_begin(const Token *token) {
+        static const char beginnings[] =
+                "ja fe ma av ap ju ao au se oc no de lu me je ve sa di mo tu we th fr su to ce mi";
+
+        if (token->kind == TOKEN_NUMBER)
+                return true;
+        if (token->kind != TOKEN_WORD || token->len < 2)
+                return false;
+        for (const char *at = beginnings; *at; at += at[2] ? 3 : 2)
+                if (at[0] == token->at[0] && at[1] == token->at[1])
+                        return true;
+        return false;
+}
+
 static size_t take_item(Reading *reading, size_t i, Item *item) {
+        if (!may_begin(token_at(reading, i)))
+                return 0;
         size_t used = take_numbers(reading, i, &item->day);
 
         if (used == 0)

@@ -179,9 +179,10 @@ bool expect_takes_status(const PageExpect *expect, int status) {
 }
 
 static ExpectResult ask_pattern(const ExpectItem *item, const char *visible) {
+        mon_cleanup(pattern_room_free_p) PatternRoom *room = pattern_room_new();
         bool found;
 
-        if (pattern_match(item->pattern, visible, strlen(visible), &found) != 0)
+        if (pattern_match(item->pattern, room, visible, strlen(visible), &found) != 0)
                 return EXPECT_UNDECIDED;
         return found ? EXPECT_HELD : EXPECT_FAILED;
 }

@@ -183,17 +183,26 @@ static bool is_framework_hidden(HtmlSpan word) {
         return false;
 }
 
-static bool class_hides(const HiddenNames *names, HtmlSpan classes) {
-        bool hidden = false, shown = false;
+/* Whether another class of the framework shows the element again. */
+static bool is_shown_again(HtmlSpan classes) {
+        static const char *const marks[] = {"-block", "-flex", "-inline", ":block", ":flex", ":grid", ":inline"};
 
-        for (HtmlSpan word = take_word(&classes); word.len > 0; word = take_word(&classes)) {
+        for (size_t i = 0; i < mon_count_of(marks); i++)
+                if (has_text(classes, marks[i]))
+                        return true;
+        return false;
+}
+
+static bool class_hides(const HiddenNames *names, HtmlSpan classes) {
+        HtmlSpan rest = classes;
+        bool hidden = false;
+
+        for (HtmlSpan word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
                 hidden = hidden || is_framework_hidden(word);
-                shown = shown || has_text(word, "-block") || has_text(word, "-flex") || has_text(word, ":block") ||
-                        has_text(word, ":flex") || has_text(word, ":grid") || has_text(word, ":inline");
                 if (names->n > 0 && name_hides(names, word, false))
                         return true;
         }
-        return hidden && !shown;
+        return hidden && !is_shown_again(classes);
 }
 
 bool hidden_element(const HiddenNames *names, const Html *html) {
@@ -231,62 +240,49 @@ static unsigned role_places(HtmlSpan role) {
         return 0;
 }
 
-static bool starts(HtmlSpan word, const char *prefix) {
-        size_t n = strlen(prefix);
-        return word.len >= n && strncasecmp(word.at, prefix, n) == 0;
+typedef struct WordPart { /* a part of a class or id that gives its place away; "^" is the word's beginning */
+        const char *part;
+        unsigned places;
+} WordPart;
+
+/* By their first letter, so that most letters of a word are looked at once. NULL ends a list. */
+static const WordPart *parts_of(char letter) {
+        static const WordPart a[] = {{"alert", PLACE_ALERT},    {"avertissement", PLACE_ALERT},
+                                     {"annonce", PLACE_ALERT},  {"announce", PLACE_ALERT},
+                                     {"axeptio", PLACE_COOKIE}, {NULL, 0}};
+        static const WordPart b[] = {{"bandeau", PLACE_ALERT}, {"breadcrumb", PLACE_NAV}, {NULL, 0}};
+        static const WordPart c[] = {
+                {"cookie", PLACE_COOKIE}, {"consent", PLACE_COOKIE}, {"callout", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart d[] = {{"didomi", PLACE_COOKIE}, {NULL, 0}};
+        static const WordPart f[] = {{"^footer", PLACE_FOOTER}, {"flash", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart g[] = {{"gdpr", PLACE_COOKIE}, {NULL, 0}};
+        static const WordPart i[] = {{"incident", PLACE_ALERT}, {"info-banner", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart m[] = {{"^menu", PLACE_NAV}, {"maintenance", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart n[] = {{"notice", PLACE_ALERT}, {"notif", PLACE_ALERT}, {"^nav", PLACE_NAV}, {NULL, 0}};
+        static const WordPart o[] = {{"onetrust", PLACE_COOKIE}, {"outage", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart p[] = {{"perturb", PLACE_ALERT}, {"^pied", PLACE_FOOTER}, {NULL, 0}};
+        static const WordPart r[] = {{"rgpd", PLACE_COOKIE}, {NULL, 0}};
+        static const WordPart s[] = {{"site-message", PLACE_ALERT}, {"sidebar", PLACE_ASIDE}, {NULL, 0}};
+        static const WordPart t[] = {
+                {"tarteaucitron", PLACE_COOKIE}, {"tc-privacy", PLACE_COOKIE}, {"toast", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart w[] = {{"warning", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart none[] = {{NULL, 0}};
+        static const WordPart *const by_letter[26] = {a, b, c, d,    none, f, g, none, i,    none, none, none, m,
+                                                      n, o, p, none, r,    s, t, none, none, w,    none, none, none};
+
+        return letter >= 'a' && letter <= 'z' ? by_letter[letter - 'a'] : none;
 }
 
 static unsigned word_places(HtmlSpan word) {
-        static const struct {
-                const char *part;
-                bool anywhere; /* else the word begins with it */
-                unsigned places;
-        } parts[] = {
-                {"cookie", true, PLACE_COOKIE},
-                {"consent", true, PLACE_COOKIE},
-                {"rgpd", true, PLACE_COOKIE},
-                {"gdpr", true, PLACE_COOKIE},
-                {"tarteaucitron", true, PLACE_COOKIE},
-                {"onetrust", true, PLACE_COOKIE},
-                {"didomi", true, PLACE_COOKIE},
-                {"axeptio", true, PLACE_COOKIE},
-                {"tc-privacy", true, PLACE_COOKIE},
-                {"alert", true, PLACE_ALERT},
-                {"notice", true, PLACE_ALERT},
-                {"notif", true, PLACE_ALERT},
-                {"bandeau", true, PLACE_ALERT},
-                {"warning", true, PLACE_ALERT},
-                {"avertissement", true, PLACE_ALERT},
-                {"perturb", true, PLACE_ALERT},
-                {"annonce", true, PLACE_ALERT},
-                {"announce", true, PLACE_ALERT},
-                {"maintenance", true, PLACE_ALERT},
-                {"flash", true, PLACE_ALERT},
-                {"callout", true, PLACE_ALERT},
-                {"toast", true, PLACE_ALERT},
-                {"incident", true, PLACE_ALERT},
-                {"outage", true, PLACE_ALERT},
-                {"info-banner", true, PLACE_ALERT},
-                {"site-message", true, PLACE_ALERT},
-                {"nav", false, PLACE_NAV},
-                {"menu", false, PLACE_NAV},
-                {"breadcrumb", true, PLACE_NAV},
-                {"footer", false, PLACE_FOOTER},
-                {"pied", false, PLACE_FOOTER},
-                {"sidebar", true, PLACE_ASIDE},
-        };
-
-        for (size_t i = 0; i < mon_count_of(parts); i++) {
-                if (!parts[i].anywhere) {
-                        if (starts(word, parts[i].part))
-                                return parts[i].places;
-                        continue;
+        for (size_t k = 0; k < word.len; k++)
+                for (const WordPart *part = parts_of(lower(word.at[k])); part->part; part++) {
+                        bool is_start = part->part[0] == '^';
+                        size_t n = strlen(part->part) - is_start;
+                        if (is_start && k > 0)
+                                continue;
+                        if (n <= word.len - k && strncasecmp(word.at + k, part->part + is_start, n) == 0)
+                                return part->places;
                 }
-                size_t n = strlen(parts[i].part);
-                for (size_t k = 0; k + n <= word.len; k++)
-                        if (lower(word.at[k]) == parts[i].part[0] && strncasecmp(word.at + k, parts[i].part, n) == 0)
-                                return parts[i].places;
-        }
         return 0;
 }
 

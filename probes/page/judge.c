@@ -35,7 +35,7 @@ typedef struct Judge {
 static void explain(Judge *judge, const char *rule, const char *place, const char *text, bool decided) {
         Judgement *out = judge->out;
 
-        if (out->n_explain == PAGE_EXPLAIN_MAX)
+        if (out->n_explain == PAGE_EXPLAIN_MAX || !judge->in->answer->explain)
                 return;
         out->explain[out->n_explain++] = (PageExplain){.rule = mon_strdup(rule),
                                                        .place = mon_strdup(place),
@@ -81,6 +81,9 @@ static void decide_by(Judge *judge, Verdict verdict, Cause cause, LexiconSense s
 
 static void explain_page(Judge *judge) {
         const PageFeatures *features = judge->in->features;
+
+        if (!judge->in->answer->explain)
+                return;
         mon_auto_free char *text = mon_printf(
                 "%u bytes seen, %u of them the page's own, %u in sentences that say something; %u links, %u fields, "
                 "%u scripts, %u frames",
@@ -91,7 +94,7 @@ static void explain_page(Judge *judge) {
 }
 
 static void explain_voices(Judge *judge) {
-        for (size_t i = 0; i < judge->scale.n; i++) {
+        for (size_t i = 0; i < judge->scale.n && judge->in->answer->explain; i++) {
                 const Voice *voice = &judge->scale.voices[i];
                 const char *rule = lexicon_rule(judge->in->lexicon, voice->rule)->id;
                 bool decided = text_is(judge->out->rule, rule) && judge->out->excerpt &&

@@ -26,6 +26,7 @@ typedef struct Stem { /* of one rule; stems that several rules have follow each 
 } Stem;
 
 struct Lexicon {
+        PatternRoom *room;
         Rule *rules;
         size_t n;
         Stem *stems; /* sorted */
@@ -60,7 +61,10 @@ bool lexicon_sense_from_name(const char *name, LexiconSense *ret_sense) {
 }
 
 Lexicon *lexicon_new(void) {
-        return mon_new(Lexicon);
+        Lexicon *lexicon = mon_new(Lexicon);
+
+        lexicon->room = pattern_room_new();
+        return lexicon;
 }
 
 static void rule_fini(Rule *rule) {
@@ -82,6 +86,7 @@ void lexicon_free(Lexicon *lexicon) {
         for (size_t i = 0; i < lexicon->n; i++)
                 rule_fini(&lexicon->rules[i]);
         free(lexicon->rules);
+        pattern_room_free(lexicon->room);
         free(lexicon->stems);
         free(lexicon->modifiers);
         free(lexicon);
@@ -274,7 +279,7 @@ static bool matches(LexiconScan *scan, Pattern *pattern, const char *text, size_
         if (scan->n_runs >= LEXICON_RUNS_MAX)
                 return false;
         scan->n_runs++;
-        return pattern_match(pattern, text, n, &found) == 0 && found;
+        return pattern_match(pattern, scan->lexicon->room, text, n, &found) == 0 && found;
 }
 
 static bool speaks(LexiconScan *scan, const Rule *rule, const char *text, size_t n, unsigned places) {

@@ -73,6 +73,7 @@ typedef struct PageAnswer {
         const void *body; /* Content-Encoding undone */
         size_t body_len;
         Nsec at_real; /* dates are read as of this: the answer's Date where it has a sane one, else our clock */
+        bool explain; /* also tell what was seen and which rules spoke */
 } PageAnswer;
 
 /* --- what is said of it ---------------------------------------------------------------------------------------- */
@@ -103,7 +104,7 @@ typedef struct Judgement {
         size_t n_scripts;
         Assertion *assertions; /* every one, in the order of PageExpectTexts, the status first */
         size_t n_assertions;
-        PageExplain explain[PAGE_EXPLAIN_MAX];
+        PageExplain explain[PAGE_EXPLAIN_MAX]; /* where it was asked for */
         size_t n_explain;
         uint64_t lexicon_hash;
 } Judgement;

@@ -10,7 +10,6 @@
 
 struct Pattern {
         pcre2_code *code;
-        pcre2_match_data *data;
         pcre2_match_context *context;
         uint32_t step_limit;
         uint32_t steps; /* of the match under way */
@@ -45,9 +44,8 @@ Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, ui
                 *ret_mistake = mon_printf("bad pattern at character %zu: %s", (size_t)offset + 1, (const char *)why);
                 return NULL;
         }
-        pattern->data = pcre2_match_data_create(1, NULL);
         pattern->context = pcre2_match_context_create(NULL);
-        if (!pattern->data || !pattern->context)
+        if (!pattern->context)
                 abort();
         pattern->step_limit = step_limit;
         if (kind == PATTERN_USER)
@@ -61,14 +59,33 @@ void pattern_free(Pattern *pattern) {
         if (!pattern)
                 return;
         pcre2_match_context_free(pattern->context);
-        pcre2_match_data_free(pattern->data);
         pcre2_code_free(pattern->code);
         free(pattern);
 }
 
-int pattern_match(Pattern *pattern, const char *text, size_t n, bool *ret_found) {
+struct PatternRoom {
+        pcre2_match_data *data;
+};
+
+PatternRoom *pattern_room_new(void) {
+        PatternRoom *room = mon_new(PatternRoom);
+
+        room->data = pcre2_match_data_create(1, NULL);
+        if (!room->data)
+                abort();
+        return room;
+}
+
+void pattern_room_free(PatternRoom *room) {
+        if (!room)
+                return;
+        pcre2_match_data_free(room->data);
+        free(room);
+}
+
+int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t n, bool *ret_found) {
         pattern->steps = 0;
-        int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, pattern->data, pattern->context);
+        int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, room->data, pattern->context);
 
         if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT || r == PCRE2_ERROR_DEPTHLIMIT ||
             r == PCRE2_ERROR_NOMEMORY)

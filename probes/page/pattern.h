@@ -21,5 +21,12 @@ Pattern *pattern_new(const char *text, PatternKind kind, uint32_t step_limit, ui
 void pattern_free(Pattern *pattern);
 mon_define_cleanup(Pattern, pattern_free);
 
+/* The memory that a match works in; one serves any number of patterns, one at a time. PCRE2 keeps what it grew to, tens
+ * of KiB, so a room for each pattern would cost megabytes. */
+typedef struct PatternRoom PatternRoom;
+PatternRoom *pattern_room_new(void);
+void pattern_room_free(PatternRoom *room);
+mon_define_cleanup(PatternRoom, pattern_room_free);
+
 /* Whether it matches somewhere in n bytes of valid UTF-8. */
-mon_must_check int pattern_match(Pattern *pattern, const char *text, size_t n, bool *ret_found);
+mon_must_check int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t n, bool *ret_found);

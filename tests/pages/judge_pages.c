@@ -111,7 +111,8 @@ static void judge_row(PageReader *reader, const char *folder, const Row *head, c
                              .n_headers = 1,
                              .body = buf_text(&body),
                              .body_len = body.len,
-                             .at_real = parse_date(cell(head, row, "http_date"))};
+                             .at_real = parse_date(cell(head, row, "http_date")),
+                             .explain = true};
         page_judge(reader, NULL, &answer, &judgement);
         bool exact = judgement.verdict == wanted;
         bool accepted = exact || is_listed(cell(head, row, "also"), verdict_name(judgement.verdict));

@@ -363,6 +363,7 @@ static void test_features_bounds(void **state) {
                 mon_auto_judgement Judgement judgement = {0};
                 PageText text;
                 PageAnswer answer = answer_of(bodies[i], 200);
+                answer.explain = true;
                 page_text_read(bodies[i], strlen(bodies[i]), &text);
                 PageFeatures *features = page_features_new(&text, page_reader_lexicon(*state));
                 assert_int_equal(features->n_sentences, FEATURES_SENTENCES_MAX);
@@ -375,7 +376,7 @@ static void test_features_bounds(void **state) {
                 page_features_free(features);
                 page_text_fini(&text);
                 page_judge(*state, NULL, &answer, &judgement);
-                assert_true(judgement.n_explain <= PAGE_EXPLAIN_MAX);
+                assert_int_equal(judgement.n_explain, PAGE_EXPLAIN_MAX);
                 assert_true(!judgement.excerpt || strlen(judgement.excerpt) <= OBSERVATION_BANNER_MAX);
         }
 }

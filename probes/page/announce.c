@@ -277,6 +277,14 @@ static bool is_week(const Reading *reading, size_t i) {
                weekday_of(token_at(reading, i + 2), true) >= 0;
 }
 
+/* "since Monday", "lundi dernier" */
+static bool is_past(const Reading *reading, size_t i) {
+        for (size_t back = 1; back <= 2 && back <= i; back++)
+                if (among(token_at(reading, i - back), "depuis", "since", "last"))
+                        return true;
+        return among(token_at(reading, i + 1), "dernier", "passe");
+}
+
 static size_t take_weekday(Reading *reading, size_t i, int64_t *ret_day) {
         int weekday = weekday_of(token_at(reading, i), false);
         size_t next = i + 1;
@@ -291,6 +299,8 @@ static size_t take_weekday(Reading *reading, size_t i, int64_t *ret_day) {
             take_bare_day(reading, next, &ignored))
                 return 0; /* the date behind it says more */
         *ret_day = reading->today + (weekday - calendar_weekday(reading->today) + 7) % 7;
+        if (*ret_day > reading->today && is_past(reading, i))
+                *ret_day -= 7;
         return 1;
 }
 
@@ -466,7 +476,7 @@ static Chosen choose(const Reading *reading) {
                         chosen.dates[chosen.n_dates++] = item;
                 else if (chosen.n_dates == 1 && item->role == ROLE_UNTIL)
                         chosen.dates[chosen.n_dates++] = item;
-                else
+                else if (item->day != chosen.dates[0]->day) /* "today, Tuesday the 9th" is one day */
                         break;
         }
         return chosen;

@@ -185,7 +185,8 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
                 } else if (ended)
                         heard->strength[SENSE_CLOSED] = heard->strength[SENSE_PART] = 0;
                 heard->strength[SENSE_ANNOUNCED] = 0;
-        }
+        } else if (announced && begun && heard->strength[SENSE_CLOSED] >= heard->strength[SENSE_ANNOUNCED])
+                heard->strength[SENSE_ANNOUNCED] = 0; /* today, and it says that it is closed */
 }
 
 /* What is said again counts little, but for a heading that says what the title said. */

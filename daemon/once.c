@@ -30,26 +30,9 @@ struct Once {
         Flow *flow;
         Item *items; /* one for each target, in its order */
         size_t waiting;
-        int exit;
+        Verdict worst;
         Language language;
 };
-
-/* What the worst target makes of the exit status; 3 and 2 are not in the order of their numbers. */
-static int worse(int a, int b) {
-        static const int rank[] = {[0] = 0, [1] = 1, [3] = 2, [2] = 3};
-        return rank[a] >= rank[b] ? a : b;
-}
-
-static int exit_of_verdict(Verdict verdict) {
-        switch (verdict_class(verdict)) {
-        case CLASS_AVAILABLE:
-                return verdict == VERDICT_DEGRADED ? 1 : 0;
-        case CLASS_UNAVAILABLE:
-                return 2;
-        default:
-                return 3;
-        }
-}
 
 static const char *symbol(Verdict verdict) {
         switch (verdict_class(verdict)) {
@@ -79,7 +62,8 @@ static void on_done(const Target *target, Observation *observation, void *userda
         Once *once = item->once;
 
         print(once, target, observation);
-        once->exit = worse(once->exit, exit_of_verdict(observation->verdict));
+        if (verdict_badness(observation->verdict) > verdict_badness(once->worst))
+                once->worst = observation->verdict;
         if (once->flow)
                 flow_observe(once->flow, &item->watch, observation);
         else
@@ -197,7 +181,7 @@ static int read_config(Once *once, const char *config_path) {
 }
 
 int once_run(Loop *loop, const char *config_path, const char *state_folder) {
-        Once once = {.loop = loop, .folder = -1};
+        Once once = {.loop = loop, .folder = -1, .worst = VERDICT_UP};
         mon_auto_error Error error = {0};
 
         once.language = message_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
@@ -205,7 +189,7 @@ int once_run(Loop *loop, const char *config_path, const char *state_folder) {
         if (exit == 0 && state_folder)
                 exit = open_record(&once, state_folder, &error);
         if (exit == 0)
-                exit = begin(&once) < 0 ? MOND_EXIT_FAULT : once.exit;
+                exit = begin(&once) < 0 ? MOND_EXIT_FAULT : verdict_exit_status(once.worst);
         if (error_text(&error)[0])
                 (void)fprintf(stderr, "mond: %s\n", error_text(&error));
         finish(&once);

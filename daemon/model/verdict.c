@@ -48,13 +48,27 @@ int verdict_badness(Verdict verdict) {
         case VERDICT_UP:
                 return 0;
         case VERDICT_DEGRADED:
-                return 1;
+                return 2;
         case VERDICT_MAINTENANCE:
                 return 3;
         case VERDICT_DOWN:
                 return 4;
         default:
+                return 1;
+        }
+}
+
+int verdict_exit_status(Verdict verdict) {
+        switch (verdict) {
+        case VERDICT_UP:
+                return 0;
+        case VERDICT_DEGRADED:
+                return 1;
+        case VERDICT_MAINTENANCE:
+        case VERDICT_DOWN:
                 return 2;
+        default:
+                return 3;
         }
 }
 

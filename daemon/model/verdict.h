@@ -87,8 +87,10 @@ typedef enum Cause {
 const char *verdict_name(Verdict verdict);
 bool verdict_from_name(const char *name, Verdict *ret_verdict);
 VerdictClass verdict_class(Verdict verdict);
-/* How bad a state is for the exit status and `worst`: up < degraded < not observed < maintenance < down. */
+/* How bad a state is for the exit status and `worst`: up < not observed < degraded < maintenance < down. */
 int verdict_badness(Verdict verdict);
+/* As monitoring plugins exit: 0 up, 1 degraded, 2 maintenance or down, 3 not observed. */
+int verdict_exit_status(Verdict verdict);
 
 const char *cause_name(Cause cause);
 bool cause_from_name(const char *name, Cause *ret_cause);

@@ -13,20 +13,6 @@
 #define STATUS_FRAME_LINES 4 /* above and below the table */
 #define STATUS_WATCH_EVERY (2 * NSEC_PER_SEC)
 
-static int exit_of_verdict(Verdict verdict) {
-        switch (verdict) {
-        case VERDICT_UP:
-                return EXIT_DONE;
-        case VERDICT_DEGRADED:
-                return EXIT_IMPAIRED;
-        case VERDICT_MAINTENANCE:
-        case VERDICT_DOWN:
-                return EXIT_CLOSED;
-        default:
-                return EXIT_NOT_KNOWN;
-        }
-}
-
 static int exit_of_paths(const json_t *paths) {
         /* From the least grave on: closed, impaired, unknown, open. */
         static const struct {
@@ -63,7 +49,7 @@ int status_exit(const json_t *document, bool named) {
                 if (verdict_badness(state) > verdict_badness(worst))
                         worst = state;
         }
-        return exit_of_verdict(worst);
+        return verdict_exit_status(worst);
 }
 
 /* --- for people ------------------------------------------------------------------------------------------------- */

@@ -116,12 +116,15 @@ static void the_journals_ids_are_ids(void **state) {
 }
 
 static void classes_and_badness_agree(void **state) {
-        static const Verdict from_best[] = {VERDICT_UP, VERDICT_DEGRADED, VERDICT_BLOCKED, VERDICT_MAINTENANCE,
+        static const Verdict from_best[] = {VERDICT_UP, VERDICT_BLOCKED, VERDICT_DEGRADED, VERDICT_MAINTENANCE,
                                             VERDICT_DOWN};
+        static const int exits[] = {0, 3, 1, 2, 2}; /* the worst, in the order closed, impaired, unknown, open */
         (void)state;
 
         for (size_t i = 1; i < mon_count_of(from_best); i++)
                 assert_true(verdict_badness(from_best[i - 1]) < verdict_badness(from_best[i]));
+        for (size_t i = 0; i < mon_count_of(from_best); i++)
+                assert_int_equal(verdict_exit_status(from_best[i]), exits[i]);
         for (Verdict v = VERDICT_UP; v <= VERDICT_MAX; v++)
                 assert_int_equal(verdict_class(v) == CLASS_NOT_OBSERVED,
                                  verdict_badness(v) == verdict_badness(VERDICT_UNKNOWN));

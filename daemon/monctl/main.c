@@ -1,11 +1,20 @@
 #include "daemon/monctl/monctl.h"
 
 #include "build-config.h"
+#include "daemon/base/text.h"
 #include "daemon/monctl/options.h"
 #include "daemon/text/message.h"
 
 #include <signal.h>
 #include <stdio.h>
+
+/* Before anything can go wrong: what does is for whoever reads a plugin's first line. */
+static bool is_plugin(int argc, char **argv) {
+        for (int i = 1; i < argc && !text_is(argv[i], "--"); i++)
+                if (text_is(argv[i], "--plugin"))
+                        return true;
+        return false;
+}
 
 static int run(Monctl *ctl, int argc, char **argv) {
         int r = options_read(ctl, argc, argv);
@@ -34,6 +43,7 @@ int main(int argc, char **argv) {
 
         (void)signal(SIGPIPE, SIG_IGN);
         ctl.language = message_language(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"));
+        ctl.options.plugin = is_plugin(argc, argv);
         int status = run(&ctl, argc, argv);
         /* A plugin's own failure is "unknown" to whoever runs it. */
         if (ctl.options.plugin && status > EXIT_NOT_KNOWN)

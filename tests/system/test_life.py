@@ -2,7 +2,7 @@
 
 from support import pages, wait
 from support.config import config, http
-from support.daemon import MOND, run
+from support.daemon import MOND, MONCTL, run
 
 
 def test_maintenance_at_200_is_seen_confirmed_recorded_and_over(mond, nginx):
@@ -80,6 +80,13 @@ def test_once_is_a_first_look_and_leaves_nothing(mond, nginx):
     result = run([MOND, "--once", "-c", mond.config_path])
     assert result.returncode == 2 and pages.BANNER in result.stdout, result
     assert not mond.database.exists()
+
+
+def test_a_plugins_own_failure_is_unknown():
+    for line in (["status", "--plugin", "--socket", "/nonexistent"], ["--bogus", "status", "--plugin"],
+                 ["history", "--plugin"]):
+        result = run([MONCTL, *line])
+        assert result.returncode == 3 and result.stdout.startswith("MOND UNKNOWN - "), (line, result)
 
 
 def test_text_of_a_site_never_moves_the_terminal(mond, nginx):

@@ -42,22 +42,44 @@ static void show(const Monctl *ctl, const json_t *document) {
 /* --- following -------------------------------------------------------------------------------------------------- */
 
 typedef struct Following {
-        const Monctl *ctl;
+        Monctl *ctl;
         Buf line;
+        json_t *past; /* what was listed once the stream had begun; NULL: not yet, or not wanted */
         int status;
 } Following;
+
+static void print_one(const Monctl *ctl, const json_t *event) {
+        if (ctl->options.json) {
+                mon_auto_free char *line = json_line(event);
+                (void)printf("%s\n", line);
+        } else
+                print_event(ctl, event);
+}
+
+/* Listed only now, so that no event falls between the list and the stream. */
+static int print_past(Following *following) {
+        int r = ask_document(following->ctl, ASK_EVENTS, NULL, &following->past);
+
+        for (size_t i = r == EXIT_DONE ? json_array_size(following->past) : 0; i-- > 0;)
+                print_one(following->ctl, json_array_get(following->past, i));
+        return r;
+}
+
+static bool is_past(const Following *following, const json_t *event) {
+        const char *id = json_get_text(event, "id", NULL);
+
+        for (size_t i = 0; id && i < json_array_size(following->past); i++)
+                if (text_is(json_get_text(json_array_get(following->past, i), "id", NULL), id))
+                        return true;
+        return false;
+}
 
 static void on_event(const Following *following, const char *bytes, size_t n) {
         mon_auto_free char *why = NULL;
         mon_auto_json *event = NULL;
 
-        if (json_read(bytes, n, &event, &why) != 0)
-                return;
-        if (following->ctl->options.json) {
-                mon_auto_free char *line = json_line(event);
-                (void)printf("%s\n", line);
-        } else
-                print_event(following->ctl, event);
+        if (json_read(bytes, n, &event, &why) == 0 && !is_past(following, event))
+                print_one(following->ctl, event);
 }
 
 static void on_line(Following *following) {
@@ -72,6 +94,11 @@ static void on_line(Following *following) {
 static bool on_bytes(void *userdata, const char *bytes, size_t n) {
         Following *following = userdata;
 
+        if (following->ctl->options.since && !following->past) {
+                following->status = print_past(following);
+                if (following->status != EXIT_DONE)
+                        return false;
+        }
         while (n > 0) {
                 const char *end = memchr(bytes, '\n', n);
                 size_t part = end ? (size_t)(end - bytes) : n;
@@ -97,6 +124,7 @@ static int follow(Monctl *ctl) {
                 (void)fprintf(stderr, "%s\n", say(ctl, PHRASE_FOLLOWING));
         int r = client_ask(ctl, &request, &answer);
         buf_fini(&following.line);
+        json_decref(following.past);
         if (r != EXIT_DONE)
                 return r;
         if (following.status != EXIT_DONE)
@@ -106,31 +134,16 @@ static int follow(Monctl *ctl) {
         return tell(ctl, EXIT_UNREACHABLE, say(ctl, PHRASE_STREAM_ENDED));
 }
 
-static int follow_after_past(Monctl *ctl, const json_t *past) {
-        for (size_t i = json_array_size(past); i-- > 0;) {
-                const json_t *event = json_array_get(past, i);
-                if (ctl->options.json) {
-                        mon_auto_free char *line = json_line(event);
-                        (void)printf("%s\n", line);
-                } else
-                        print_event(ctl, event);
-        }
-        int r = flush_output(ctl);
-        return r == EXIT_DONE ? follow(ctl) : r;
-}
-
 int cmd_events(Monctl *ctl) {
         mon_auto_json *document = NULL;
 
         if (ctl->options.follow && ctl->options.db)
                 return tell_phrase(ctl, EXIT_USAGE, PHRASE_NEEDS_DAEMON, "events --follow");
-        if (ctl->options.follow && !ctl->options.since)
+        if (ctl->options.follow)
                 return follow(ctl);
         int r = ask_document(ctl, ASK_EVENTS, NULL, &document);
         if (r != EXIT_DONE)
                 return r;
-        if (ctl->options.follow)
-                return follow_after_past(ctl, document);
         if (ctl->options.json)
                 return print_document(ctl, document);
         show(ctl, document);

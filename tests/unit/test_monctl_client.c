@@ -80,8 +80,7 @@ static pid_t serve(const Fixture *fixture, const char *head, size_t filler) {
 }
 
 /* Runs a command with stdout and stderr into one file; what was said stands in fixture->said. */
-static int run(Fixture *fixture, int (*command)(Monctl *), const char *head, size_t filler) {
-        pid_t child = serve(fixture, head, filler);
+static int run_with(Fixture *fixture, int (*command)(Monctl *), pid_t child) {
         FILE *file = tmpfile();
         int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
 
@@ -102,6 +101,10 @@ static int run(Fixture *fixture, int (*command)(Monctl *), const char *head, siz
         (void)waitpid(child, NULL, 0);
         assert_null(strchr(fixture->said, '\x1b'));
         return status;
+}
+
+static int run(Fixture *fixture, int (*command)(Monctl *), const char *head, size_t filler) {
+        return run_with(fixture, command, serve(fixture, head, filler));
 }
 
 static void test_answers_and_exit_statuses(void **state) {
@@ -188,6 +191,52 @@ static void test_events_are_followed_line_by_line(void **state) {
                 EXIT_UNREACHABLE);
 }
 
+static int take_request(const Fixture *fixture, const char *path) {
+        char request[4096];
+        int fd = accept(fixture->listener, NULL, NULL);
+        ssize_t n = read(fd, request, sizeof request - 1);
+
+        request[n > 0 ? n : 0] = '\0';
+        if (!strstr(request, path))
+                _exit(1);
+        return fd;
+}
+
+static void answer(int fd, const char *text) {
+        (void)!write(fd, text, strlen(text));
+}
+
+#define ONE_EVENT(id) "{\"id\":\"" id "\",\"at\":\"2023-11-14T22:13:20.000Z\",\"text\":{\"en\":\"" id " is said\"}}"
+
+/* The stream begins, then the past is listed; what came in between stands in both, and is said once. */
+static void test_no_event_falls_between_the_past_and_the_stream(void **state) {
+        static const char ok[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+        Fixture *fixture = *state;
+        pid_t child = fork();
+
+        assert_true(child >= 0);
+        if (child == 0) {
+                int stream = take_request(fixture, "GET /v1/events/stream ");
+                answer(stream, ok);
+                answer(stream, ": mond\n\n");
+                int list = take_request(fixture, "GET /v1/events?since=1h ");
+                answer(list, ok);
+                answer(list, "[" ONE_EVENT("between") "," ONE_EVENT("before") "]");
+                close(list);
+                answer(stream, "data: " ONE_EVENT("between") "\n\ndata: " ONE_EVENT("after") "\n\n");
+                close(stream);
+                _exit(0);
+        }
+        fixture->ctl.options.follow = true;
+        fixture->ctl.options.since = mon_strdup("1h");
+        assert_int_equal(run_with(fixture, cmd_events, child), EXIT_UNREACHABLE);
+        const char *before = strstr(fixture->said, "before is said");
+        const char *between = strstr(fixture->said, "between is said");
+        const char *after = strstr(fixture->said, "after is said");
+        assert_true(before && between && after && before < between && between < after);
+        assert_null(strstr(between + 1, "between is said"));
+}
+
 static void test_an_export_is_passed_on_as_it_is(void **state) {
         Fixture *fixture = *state;
 
@@ -212,6 +261,7 @@ int main(void) {
                 client_test(test_what_a_daemon_says_is_cut),
                 client_test(test_nobody_answers),
                 client_test(test_events_are_followed_line_by_line),
+                client_test(test_no_event_falls_between_the_past_and_the_stream),
                 client_test(test_a_live_table_is_no_document),
                 client_test(test_an_export_is_passed_on_as_it_is),
         };

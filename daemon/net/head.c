@@ -158,7 +158,7 @@ int head_parse_date(const char *text, Nsec *ret_at_real) {
         int day, month, year, hour, minute, second;
         const char *at = strchr(text, ',');
 
-        if (!at++ || !take_text(&at, " ") || !take_number(&at, 2, &day) || !take_text(&at, " ") ||
+        if (!at || !take_text(&at, ", ") || !take_number(&at, 2, &day) || !take_text(&at, " ") ||
             !take_month(&at, &month) || !take_text(&at, " ") || !take_number(&at, 4, &year) || !take_text(&at, " ") ||
             !take_number(&at, 2, &hour) || !take_text(&at, ":") || !take_number(&at, 2, &minute) ||
             !take_text(&at, ":") || !take_number(&at, 2, &second) || !take_text(&at, " GMT") || *at != '\0')

@@ -308,10 +308,10 @@ static void reading_fini(Reading *reading) {
         map_fini(&reading->words);
 }
 
-static void read_file(Lexicon *lexicon, const char *file, const char *bytes, size_t n, ConfigMistakes *mistakes) {
+void lexicon_read(Lexicon *lexicon, const char *name, const char *bytes, size_t n, ConfigMistakes *mistakes) {
         static const char *const keys[] = {"version", "language", "words", "rules"};
         mon_cleanup(reading_fini)
-                Reading reading = {.lexicon = lexicon, .file = file, .language = "", .mistakes = mistakes};
+                Reading reading = {.lexicon = lexicon, .file = name, .language = "", .mistakes = mistakes};
         mon_cleanup(yaml_node_free_p) YamlNode *root = NULL;
         YamlProblem problem = {0};
 
@@ -343,7 +343,7 @@ static Lexicon *load_shipped(ConfigMistakes *mistakes) {
         Lexicon *lexicon = lexicon_new();
 
         for (const EmbeddedFile *file = lexicon_shipped_files; file->name; file++)
-                read_file(lexicon, file->name, file->bytes, file->n, mistakes);
+                lexicon_read(lexicon, file->name, file->bytes, file->n, mistakes);
         return lexicon;
 }
 
@@ -387,7 +387,7 @@ static void load_file(Lexicon *lexicon, const char *path, ConfigMistakes *mistak
         int r = read_whole(path, &bytes);
 
         if (r == 0) {
-                read_file(lexicon, path, buf_text(&bytes), bytes.len, mistakes);
+                lexicon_read(lexicon, path, buf_text(&bytes), bytes.len, mistakes);
                 return;
         }
         Reading reading = {.file = path, .mistakes = mistakes};

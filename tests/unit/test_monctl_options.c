@@ -150,7 +150,8 @@ static void test_exit_statuses(void **state) {
         (void)state;
         assert_int_equal(exit_of("up up", "", false), 0);
         assert_int_equal(exit_of("up degraded", "", false), 1);
-        assert_int_equal(exit_of("degraded unknown up", "", false), 3);
+        assert_int_equal(exit_of("degraded unknown up", "", false), 1);
+        assert_int_equal(exit_of("up unknown", "", false), 3);
         assert_int_equal(exit_of("unknown maintenance", "", false), 2);
         assert_int_equal(exit_of("blocked", "", false), 3);
         assert_int_equal(exit_of("unreadable down", "", false), 2);

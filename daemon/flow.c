@@ -24,7 +24,7 @@ struct Flow {
         bool config_written;
         int64_t run; /* 0: not recorded yet */
         Nsec run_began_at_real;
-        bool renewed; /* the database that this run began in is set aside */
+        const char *renewed; /* what became of the database that this run began in; NULL: it is in use */
         int64_t next_incident_id;
         uint8_t event_seed[FLOW_SEED_BYTES];
         uint64_t event_count;
@@ -114,10 +114,7 @@ static int write_run(Flow *flow, Nsec now_at_real) {
         }
         if (r == 0 && flow->renewed)
                 r = store_put_gap(flow->store, NULL, flow->run_began_at_real, first_waiting_at_real(flow, now_at_real),
-                                  CAUSE_LOCAL_FAULT,
-                                  "the database was corrupt and was set aside in the middle of this"
-                                  " run: what it held of this time is in the file set aside",
-                                  &gap);
+                                  CAUSE_LOCAL_FAULT, flow->renewed, &gap);
         if (r == 0 && ended_at_real != NSEC_UNKNOWN && ended_at_real < flow->run_began_at_real)
                 r = store_put_gap(flow->store, NULL, ended_at_real, flow->run_began_at_real, CAUSE_NOT_RUNNING,
                                   orderly ? "mond was stopped" : "mond ended without an orderly stop", &gap);
@@ -189,14 +186,16 @@ static void set_trouble(Flow *flow, int error) {
         flow->host.trouble(flow->host.userdata, error);
 }
 
-/* The file turned out to be corrupt: it is set aside, a fresh one is begun with that gap, and what waits goes there.
- * Until there is a fresh one there is none. */
-static int renew(Flow *flow) {
-        flow->store = flow->host.renew(flow->host.userdata);
+/* The file is corrupt or gone: a fresh one is begun with that gap, and what waits goes there. Until there is a fresh
+ * one there is none. */
+static int renew(Flow *flow, int why) {
+        flow->store = flow->host.renew(flow->host.userdata, why);
         flow->run = 0;
         if (!flow->store)
-                return -EUCLEAN;
-        flow->renewed = true;
+                return why;
+        flow->renewed = why == -ENOENT ? "the database was removed in the middle of this run, with all that it held"
+                                       : "the database was corrupt and was set aside in the middle of this"
+                                         " run: what it held of this time is in the file set aside";
         flow->config_written = false;
         loop_cancel_deferred(flow->loop, &flow->commit);
         return write_all(flow, clock_at_real(flow->clock));
@@ -206,9 +205,9 @@ int flow_commit(Flow *flow) {
         loop_cancel_deferred(flow->loop, &flow->commit);
         if (flow->crashed)
                 return 0;
-        int r = flow->store ? write_all(flow, clock_at_real(flow->clock)) : -EUCLEAN;
-        if (r == -EUCLEAN)
-                r = renew(flow);
+        int r = flow->store ? write_all(flow, clock_at_real(flow->clock)) : flow->trouble;
+        if (r == -EUCLEAN || r == -ENOENT)
+                r = renew(flow, r);
         if (r == 0 || r == STORE_E_NOT_DURABLE) {
                 flow->committed_at_boot = clock_at_boot(flow->clock);
                 flow->retry_after = 0;
@@ -449,7 +448,7 @@ bool flow_watch_time(Flow *flow) {
 int flow_load(Flow *flow, Watch *watch) {
         Verdict last = 0;
         if (!flow->store)
-                return -EUCLEAN;
+                return flow->trouble;
         int r = store_load_state(flow->store, watch->target->id, &watch->state, &last);
 
         if (r == STORE_E_NOT_FOUND) {

@@ -33,9 +33,9 @@ typedef struct FlowHost {
         void (*checked)(void *userdata, const Watch *watch, const Observation *observation);
         /* The database began to refuse (a negative errno) or takes writes again (0). */
         void (*trouble)(void *userdata, int error);
-        /* The database is corrupt: closes it, sets it aside and gives a fresh one, which flow_restate() may fill. NULL:
-         * that failed; asked again later. */
-        Store *(*renew)(void *userdata);
+        /* The database is corrupt (-EUCLEAN) or gone (-ENOENT): closes it, sets it aside and gives a fresh one, which
+         * flow_restate() may fill. NULL: that failed; asked again later. */
+        Store *(*renew)(void *userdata, int why);
 } FlowHost;
 
 typedef struct FlowStart {

@@ -107,6 +107,10 @@ static const char *trouble_code(int error) {
                 return "store_busy";
         case -EUCLEAN:
                 return "store_corrupt";
+        case -ENOENT:
+                return "store_gone";
+        case -ESTALE:
+                return "store_replaced";
         default:
                 return "store_failed";
         }
@@ -119,11 +123,11 @@ static void on_trouble(void *userdata, int error) {
                 log_notice("the database takes writes again: what waited is recorded");
         else
                 log_error("the database %s refuses: %s. Looking goes on; what is seen waits in memory",
-                          mond->database_path, mon_strerror(error));
+                          mond->database_path, store_strerror(error));
         loop_defer(mond->loop, &mond->status);
 }
 
-static Store *on_renew(void *userdata) {
+static Store *on_renew(void *userdata, int why) {
         Mond *mond = userdata;
         mon_auto_error Error error = {0};
         mon_auto_free char *moved_to = NULL;
@@ -135,8 +139,11 @@ static Store *on_renew(void *userdata) {
                 if (mond->api)
                         api_forget_store(mond->api);
                 store_close(mon_steal(&mond->store));
-                r = store_set_aside(mond->database_path, now_at_real, &moved_to, &error);
-                if (r == 0)
+                if (why == -ENOENT)
+                        log_error("the database %s was removed: a fresh one is begun", mond->database_path);
+                else
+                        r = store_set_aside(mond->database_path, now_at_real, &moved_to, &error);
+                if (moved_to)
                         log_error("the database %s is corrupt: set aside as %s, a fresh one is begun",
                                   mond->database_path, moved_to);
         }
@@ -169,7 +176,7 @@ static void tell_status(void *userdata) {
                 };
         }
         mon_auto_free char *status = message_status(targets, n, clock_at_real(loop_clock(mond->loop)),
-                                                    trouble ? mon_strerror(trouble) : NULL, language(mond));
+                                                    trouble ? store_strerror(trouble) : NULL, language(mond));
         systemd_tell_status(status);
 }
 
@@ -223,7 +230,7 @@ static const ViewProblem *host_problems(void *userdata, size_t *ret_n) {
         if (trouble != 0)
                 mond->problems[n++] = (ViewProblem){
                         .code = trouble_code(trouble),
-                        .text = mon_strerror(trouble),
+                        .text = store_strerror(trouble),
                         .since_at_real = flow_trouble_since_at_real(mond->flow),
                 };
         if (flow_is_blind(mond->flow))

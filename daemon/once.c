@@ -90,8 +90,9 @@ static void on_trouble(void *userdata, int error) {
 }
 
 /* Corrupt at the start it was set aside then; found so in the middle of one look, it is the daemon's business. */
-static Store *no_renewal(void *userdata) {
+static Store *no_renewal(void *userdata, int why) {
         (void)userdata;
+        (void)why;
         return NULL;
 }
 

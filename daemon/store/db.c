@@ -1,6 +1,7 @@
 #include "daemon/store/db.h"
 
 #include <assert.h>
+#include <sys/stat.h>
 
 static int io_result(sqlite3 *db) {
         switch (sqlite3_system_errno(db)) {
@@ -49,6 +50,38 @@ Store *store_new(sqlite3 *db, const char *path, bool writable) {
         return store;
 }
 
+const char *store_strerror(int error) {
+        switch (error) {
+        case -ENOENT:
+                return "the file is gone";
+        case -ESTALE:
+                return "another file stands in its place, and is left alone until the next start";
+        case -EUCLEAN:
+                return "the file is corrupt";
+        default:
+                return mon_strerror(error);
+        }
+}
+
+int store_note_place(Store *store) {
+        struct stat st;
+
+        if (stat(store->path, &st) < 0)
+                return mon_errno();
+        store->device = st.st_dev;
+        store->inode = st.st_ino;
+        return 0;
+}
+
+/* SQLite would write on into a file that nobody finds any more, and at its end remove the other's -wal by its name. */
+static int check_place(const Store *store) {
+        struct stat st;
+
+        if (stat(store->path, &st) < 0)
+                return errno == ENOTDIR ? -ENOENT : mon_errno();
+        return st.st_dev == store->device && st.st_ino == store->inode ? 0 : -ESTALE;
+}
+
 void store_forget_targets(Store *store) {
         map_each (&store->targets, slot)
                 free(slot->value);
@@ -59,6 +92,8 @@ void store_close(Store *store) {
         if (!store)
                 return;
         store_rollback(store);
+        if (store->writable && check_place(store) != 0)
+                (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         for (size_t i = 0; i < store->n_statements; i++)
                 (void)sqlite3_finalize(store->statements[i].stmt);
         (void)sqlite3_close(store->db);
@@ -82,7 +117,9 @@ int store_begin(Store *store) {
         if (!store->writable)
                 return -EROFS;
         store->failed = 0;
-        int r = run_plain(store, sql_begin);
+        int r = check_place(store);
+        if (r == 0)
+                r = run_plain(store, sql_begin);
         if (r < 0)
                 return r;
         store->in_transaction = true;

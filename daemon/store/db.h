@@ -5,6 +5,7 @@
 #include "daemon/store/store.h"
 
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #define STORE_APPLICATION_ID 0x6d6f6e64 /* "mond" */
 #define STORE_STATEMENTS_MAX 96         /* prepared at a time; each SQL text is one static array */
@@ -30,6 +31,8 @@ struct Store {
         sqlite3 *db;
         char *path;
         bool writable;
+        dev_t device; /* of the file that was opened; for writing alone */
+        ino_t inode;
         bool in_transaction;
         int failed; /* the first failure of a write in this transaction */
         StoreStatement statements[STORE_STATEMENTS_MAX];
@@ -41,6 +44,8 @@ struct Store {
 int store_result(sqlite3 *db, int rc);
 /* A new store around a connection, which it owns from then on. */
 Store *store_new(sqlite3 *db, const char *path, bool writable);
+/* Remembers which file stands at the path. */
+mon_must_check int store_note_place(Store *store);
 /* -ENOENT when store_put_targets() never named it. The pointer lives until the transaction is rolled back. */
 mon_must_check int store_find_target(Store *store, const char *name, StoreTarget **ret_target);
 void store_forget_targets(Store *store);

@@ -200,7 +200,9 @@ static int open_for_writing(const char *path, bool fresh, Store **ret_store) {
         mon_cleanup(store_close_p) Store *store = store_new(db, path, true);
         /* Until all is known to be well, closing must change nothing. */
         (void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        r = set_up(db);
+        r = store_note_place(store);
+        if (r == 0)
+                r = set_up(db);
         if (r == 0 && fresh)
                 r = begin_fresh(db);
         if (r == 0)

@@ -12,7 +12,8 @@
 typedef struct Store Store;
 
 /* Negative results: -ENOSPC (disk full), -EROFS, -EBUSY (somebody else writes; never waited for), -EIO, -EUCLEAN (the
- * file is corrupt: close it, store_set_aside(), open anew). What failed in a transaction undoes all of it. */
+ * file is corrupt: close it, store_set_aside(), open anew), -ENOENT (the file is gone from its path: close it, open
+ * anew), -ESTALE (another file stands at its path). What failed in a transaction undoes all of it. */
 enum {
         STORE_E_FOREIGN = 1, /* not a database, or another program's: untouched */
         STORE_E_NEWER = 2,   /* of a newer mond: untouched */
@@ -38,8 +39,11 @@ mon_must_check int store_open(const char *path, Nsec now_at_real, Store **ret_st
 mon_must_check int store_open_read_only(const char *path, Store **ret_store, Error *error);
 /* Moves a closed database with its -wal and -shm to `PATH.corrupt-YYYYMMDDTHHMMSSZ`; the new path is to free. */
 mon_must_check int store_set_aside(const char *path, Nsec now_at_real, char **ret_moved_to, Error *error);
+/* Touches nothing at the path when another file stands there, or none. */
 void store_close(Store *store);
 mon_define_cleanup(Store, store_close);
+/* What a negative result means, in one line. */
+const char *store_strerror(int error);
 
 /* One transaction per tick. Durable commits survive a power cut (the -wal is synced); others survive a crash of mond. A
  * commit that fails has rolled back; so has one after a write that failed, and gives that write's error. */

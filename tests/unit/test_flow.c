@@ -53,7 +53,7 @@ static void on_trouble(void *userdata, int error) {
 }
 
 /* The first time no fresh one can be had. */
-static Store *on_renew(void *userdata) {
+static Store *on_renew(void *userdata, int why) {
         Held *held = userdata;
         StoreOpening opening = {0};
 
@@ -61,7 +61,8 @@ static Store *on_renew(void *userdata) {
                 store_close(mon_steal(&held->store));
         if (++held->renewals == 1)
                 return NULL;
-        assert_int_equal(store_set_aside(held->path, BEGAN, &held->set_aside, NULL), 0);
+        if (why == -EUCLEAN)
+                assert_int_equal(store_set_aside(held->path, BEGAN, &held->set_aside, NULL), 0);
         assert_int_equal(store_open(held->path, BEGAN, &held->store, &opening, NULL), 0);
         flow_restate(held->flow, &held->watch);
         return held->store;
@@ -103,7 +104,8 @@ static void begin(Held *held, Nsec retention) {
 static void end(Held *held) {
         static const char *const suffixes[] = {"", "-wal", "-shm"};
 
-        close_flow(held);
+        if (held->flow)
+                close_flow(held);
         for (size_t i = 0; i < mon_count_of(suffixes); i++) {
                 mon_auto_free char *path = mon_printf("%s%s", held->path, suffixes[i]);
                 (void)unlink(path);
@@ -266,6 +268,67 @@ static void test_a_corrupt_database_is_replaced_as_soon_as_it_can_be(void **unus
         end(&held);
 }
 
+static void remove_files(const Held *held) {
+        static const char *const suffixes[] = {"", "-wal", "-shm"};
+
+        for (size_t i = 0; i < mon_count_of(suffixes); i++) {
+                mon_auto_free char *path = mon_printf("%s%s", held->path, suffixes[i]);
+                assert_true(unlink(path) == 0 || i > 0);
+        }
+}
+
+/* Nothing is written into a file that nobody finds any more. */
+static void test_a_database_that_was_removed_is_begun_anew(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look(&held, false, 0);
+        remove_files(&held);
+        held.renewals = 1; /* at the first attempt */
+        look(&held, false, 0);
+        assert_int_equal(held.renewals, 2);
+        assert_int_equal(flow_trouble(held.flow), 0);
+        assert_int_equal(access(held.path, F_OK), 0);
+        assert_int_equal(rows(&held), 1);
+        mon_cleanup(incident_fini) Incident incident = {0};
+        assert_int_equal(store_load_incident(held.store, held.watch.open.id, &incident), 0);
+        assert_int_equal(incident.opened_at_real, held.watch.open.opened_at_real);
+        end(&held);
+}
+
+/* What somebody else put there is not ours to write, nor is the -wal beside it ours to clear away. */
+static void test_a_database_that_was_replaced_is_left_alone(void **unused) {
+        static const char *const suffixes[] = {"", "-wal"};
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look(&held, true, 0);
+        remove_files(&held);
+        for (size_t i = 0; i < mon_count_of(suffixes); i++) {
+                mon_auto_free char *path = mon_printf("%s%s", held.path, suffixes[i]);
+                FILE *file = fopen(path, "we");
+                assert_non_null(file);
+                assert_true(fputs("theirs", file) >= 0 && fclose(file) == 0);
+        }
+        look(&held, false, 0);
+        assert_int_equal(flow_trouble(held.flow), -ESTALE);
+        assert_int_equal(held.renewals, 0);
+        assert_int_equal(held.told[EVENT_TARGET_DOWN], 1);
+        close_flow(&held);
+        for (size_t i = 0; i < mon_count_of(suffixes); i++) {
+                mon_auto_free char *path = mon_printf("%s%s", held.path, suffixes[i]);
+                char text[8] = "";
+                FILE *file = fopen(path, "re");
+                assert_non_null(file);
+                assert_non_null(fgets(text, sizeof text, file));
+                assert_int_equal(fclose(file), 0);
+                assert_string_equal(text, "theirs");
+        }
+        end(&held);
+}
+
 /* It came with a reload and left with the next, while the database refused. */
 static void test_a_target_that_nobody_recorded_holds_nothing_up(void **unused) {
         Held held;
@@ -399,6 +462,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_the_queue_has_a_bound),
                 cmocka_unit_test(test_a_corrupt_database_is_replaced_as_soon_as_it_can_be),
+                cmocka_unit_test(test_a_database_that_was_removed_is_begun_anew),
+                cmocka_unit_test(test_a_database_that_was_replaced_is_left_alone),
                 cmocka_unit_test(test_a_target_that_nobody_recorded_holds_nothing_up),
                 cmocka_unit_test(test_a_sign_of_life_follows_each_commit),
                 cmocka_unit_test(test_blindness_ends_when_somebody_answers),

@@ -25,8 +25,15 @@ char *mon_strdup(const char *s) {
         return s ? must(strdup(s)) : NULL;
 }
 
+/* By memchr: strndup may be held, by a sanitizer, to a NUL that `s` need not have within n bytes. */
 char *mon_strndup(const char *s, size_t n) {
-        return must(strndup(s, n));
+        const char *end = n > 0 ? memchr(s, '\0', n) : NULL;
+        size_t len = end ? (size_t)(end - s) : n;
+        char *copy = mon_calloc(len + 1, 1);
+
+        if (len > 0)
+                memcpy(copy, s, len);
+        return copy;
 }
 
 char *mon_printf(const char *format, ...) {

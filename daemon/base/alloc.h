@@ -34,7 +34,7 @@
 void *mon_calloc(size_t n, size_t size);
 void *mon_realloc_array(void *p, size_t n, size_t size);
 char *mon_strdup(const char *s);            /* NULL gives NULL */
-char *mon_strndup(const char *s, size_t n); /* never NULL */
+char *mon_strndup(const char *s, size_t n); /* up to a NUL or n bytes; never NULL */
 char *mon_printf(const char *format, ...) mon_printf_like(1, 2);
 #define mon_new(Type) ((Type *)mon_calloc(1, sizeof(Type)))
 #define mon_new_array(Type, n) ((Type *)mon_calloc((n), sizeof(Type)))

@@ -1,5 +1,8 @@
 #include "daemon/api/internal.h"
 
+#include "daemon/base/error.h"
+#include "daemon/base/log.h"
+
 #include <assert.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -10,7 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* While every place is taken, how often to look whether evhttp has closed one without a word. */
+/* While the listener is paused, how often to look whether evhttp has closed a connection without a word, or whether
+ * there is a descriptor again. */
 #define CONN_SWEEP_EVERY (200 * NSEC_PER_MSEC)
 #define CONN_STATUS_LINE_MIN 12 /* "HTTP/1.1 400" */
 
@@ -112,11 +116,20 @@ static void pause_listener(Api *api, bool paused) {
         api->paused = paused;
         if (paused) {
                 (void)evconnlistener_disable(api->listener);
+                (void)!loop_io_set(api->knock, 0);
                 loop_arm_after(api->loop, &api->sweep, CONN_SWEEP_EVERY);
         } else {
                 (void)evconnlistener_enable(api->listener);
+                (void)!loop_io_set(api->knock, LOOP_READ);
                 loop_disarm(api->loop, &api->sweep);
         }
+}
+
+void conn_starve(Api *api, int error) {
+        if (!api->starved)
+                log_warning("the API takes no connection: %s", mon_strerror(error));
+        api->starved = true;
+        pause_listener(api, true);
 }
 
 void conn_take(Api *api, struct bufferevent *bev) {
@@ -128,6 +141,7 @@ void conn_take(Api *api, struct bufferevent *bev) {
         bufferevent_incref(bev);
         (void)evbuffer_add_cb(bufferevent_get_output(bev), on_output, conn);
         list_add(&api->conns, conn);
+        api->starved = false;
         conn_set_deadline(conn, API_REQUEST_DEADLINE);
         loop_touch(api->loop);
         loop_defer(api->loop, &conn->after_tick);
@@ -185,6 +199,9 @@ void conn_sweep(Api *api) {
                 if (is_gone(conn))
                         conn_release(conn);
         }
-        if (api->paused)
-                loop_arm_after(api->loop, &api->sweep, CONN_SWEEP_EVERY);
+        if (!api->paused)
+                return;
+        loop_arm_after(api->loop, &api->sweep, CONN_SWEEP_EVERY);
+        if (api->conns.n < API_CONNECTIONS_MAX)
+                pause_listener(api, false);
 }

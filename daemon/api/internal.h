@@ -105,7 +105,9 @@ struct Api {
         gid_t group;
         struct evhttp *http;
         struct evconnlistener *listener;
-        bool paused; /* the listener: every place is taken */
+        LoopIo *knock; /* a connection waits at the listener */
+        bool paused;   /* the listener: every place is taken, or nothing to take one with */
+        bool starved;  /* the last attempt to take a connection failed */
         Timer sweep;
         List conns;    /* of Conn * */
         List requests; /* of Request *: not answered yet, or answered piece by piece */
@@ -114,6 +116,8 @@ struct Api {
 
 /* --- conn.c */
 void conn_take(Api *api, struct bufferevent *bev); /* a bufferevent about to be given to evhttp */
+/* A connection waits and there is nothing to take it with (a negative errno): it stays in the queue for a while. */
+void conn_starve(Api *api, int error);
 Conn *conn_find(Api *api, struct evhttp_connection *evcon);
 void conn_greet(Conn *conn); /* asks the kernel who it is, once */
 void conn_shut(Conn *conn);  /* from outside of evhttp's own callbacks: it will notice and free it */

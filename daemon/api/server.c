@@ -1,6 +1,7 @@
 #include "daemon/api/internal.h"
 
 #include "daemon/api/listen.h"
+#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
 #include <event2/buffer.h>
@@ -8,6 +9,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -195,6 +197,25 @@ static struct bufferevent *on_accept(struct event_base *base, void *userdata) {
         return bev;
 }
 
+/* With no descriptor left, accept(2) fails and the connection stays in the queue: libevent would try at once, in
+ * circles, with a line each. Of two events on one descriptor the later one runs first: this one. */
+static void on_knock(int listener, unsigned ready, void *userdata) {
+        Api *api = userdata;
+        int spare = fcntl(listener, F_DUPFD_CLOEXEC, 0);
+
+        (void)ready;
+        if (spare >= 0)
+                (void)close(spare);
+        else
+                conn_starve(api, mon_errno());
+}
+
+/* The last descriptor went in the middle of a batch: on_knock() sees to it in the next pass. */
+static void on_accept_error(struct evconnlistener *listener, void *userdata) {
+        (void)listener;
+        (void)userdata;
+}
+
 static void on_sweep(void *userdata) {
         conn_sweep(userdata);
 }
@@ -216,12 +237,13 @@ static int serve(Api *api, int *fd) {
         api->listener = evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, *fd);
         if (!api->listener)
                 return -ENOMEM;
+        evconnlistener_set_error_cb(api->listener, on_accept_error);
         *fd = -1;
         if (!evhttp_bind_listener(api->http, api->listener)) {
                 evconnlistener_free(api->listener);
                 return -ENOMEM;
         }
-        return 0;
+        return loop_io_new(api->loop, evconnlistener_get_fd(api->listener), LOOP_READ, on_knock, api, &api->knock);
 }
 
 int api_new(Loop *loop, const ApiHost *host, const ApiSettings *settings, Api **ret_api, Error *error) {
@@ -251,6 +273,7 @@ void api_free(Api *api) {
         if (!api)
                 return;
         loop_disarm(api->loop, &api->sweep);
+        loop_io_free(api->knock);
         while (api->requests.n > 0)
                 request_free(api->requests.items[0]);
         if (api->http)

@@ -1,6 +1,7 @@
 /* Clients that mean harm, or just leave: drips, floods, garbage, too many, too slow. */
 #include "tests/lib/api_world.h"
 
+#include "daemon/base/log.h"
 #include "daemon/base/text.h"
 
 #include <setjmp.h>
@@ -8,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -129,6 +131,38 @@ static void test_connections_are_bounded(void **state) {
         for (int turn = 0; turn < 20; turn++) {
                 api_world_pass(world, NSEC_PER_SEC);
         }
+        mon_auto_free char *answer = api_world_get(world, "/v1/health");
+        assert_int_equal(api_world_status(answer), 200);
+}
+
+static void count_line(void *userdata, LogLevel level, const char *message, const LogField *fields, size_t n_fields) {
+        (void)level;
+        (void)message;
+        (void)fields;
+        (void)n_fields;
+        ++*(int *)userdata;
+}
+
+/* With no descriptor left, one line says so, nothing turns in circles, and who waited is served later. */
+static void test_no_descriptor_is_left(void **state) {
+        ApiWorld *world = *state;
+        struct rlimit before, none;
+        int lines = 0;
+
+        int fd = api_world_dial(world);
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+        none = (struct rlimit){.rlim_cur = (rlim_t)fd + 1, .rlim_max = before.rlim_max};
+        log_set_sink(count_line, &lines);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        for (int turn = 0; turn < 20; turn++)
+                api_world_pass(world, NSEC_PER_SEC);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        log_set_sink(NULL, NULL);
+        assert_int_equal(lines, 1);
+        assert_int_equal(api_connections(world->api), 0);
+        api_world_pass(world, NSEC_PER_SEC);
+        assert_int_equal(api_connections(world->api), 1);
+        close(fd);
         mon_auto_free char *answer = api_world_get(world, "/v1/health");
         assert_int_equal(api_world_status(answer), 200);
 }
@@ -307,6 +341,7 @@ int main(void) {
                 api_test(test_a_dripping_request_has_a_deadline),
                 api_test(test_idle_connections_are_closed),
                 api_test(test_connections_are_bounded),
+                api_test(test_no_descriptor_is_left),
                 api_test(test_one_user_cannot_take_every_place),
                 api_test(test_thousands_of_hostile_clients),
                 api_test(test_events_are_streamed),

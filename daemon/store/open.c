@@ -363,8 +363,17 @@ static int open_where_nothing_can_be_made(const char *path, Store **ret_store) {
         return try_read_only(uri, path, SQLITE_OPEN_URI, NULL, NULL, ret_store);
 }
 
+/* Opening a pipe waits for whoever writes to it. */
+static int check_kind(const char *path) {
+        struct stat st;
+
+        if (stat(path, &st) < 0 || access(path, R_OK) < 0)
+                return mon_errno();
+        return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : STORE_E_FOREIGN;
+}
+
 int store_open_read_only(const char *path, Store **ret_store, Error *error) {
-        int r = access(path, R_OK) < 0 ? mon_errno() : 0;
+        int r = check_kind(path);
 
         if (r == 0) {
                 r = try_read_only(path, path, 0, NULL, NULL, ret_store);

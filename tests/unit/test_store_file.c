@@ -168,6 +168,18 @@ static void a_folder_or_a_missing_folder_is_an_error(void **state) {
         assert_int_equal(store_open(folder->path, FOLDER_NOW, &store, &opening, &error), -EISDIR);
         assert_int_equal(store_open(missing, FOLDER_NOW, &store, &opening, NULL), -ENOENT);
         assert_int_equal(store_open_read_only(missing, &store, NULL), -ENOENT);
+        assert_int_equal(store_open_read_only(folder->path, &store, NULL), -EISDIR);
+}
+
+/* Opening one waits for whoever writes to it, which may be nobody. */
+static void a_pipe_is_no_database(void **state) {
+        Folder *folder = *state;
+        Store *store = NULL;
+        StoreOpening opening;
+
+        assert_int_equal(mkfifo(folder->database, 0600), 0);
+        assert_int_equal(store_open_read_only(folder->database, &store, NULL), STORE_E_FOREIGN);
+        assert_int_equal(store_open(folder->database, FOLDER_NOW, &store, &opening, NULL), -EINVAL);
 }
 
 static void expect_set_aside(const Folder *folder, const char *how) {
@@ -519,6 +531,7 @@ int main(void) {
                 in_folder(strangers_and_newer_ones_are_left_alone),
                 in_folder(a_newer_version_is_seen_in_the_wal_too),
                 in_folder(a_folder_or_a_missing_folder_is_an_error),
+                in_folder(a_pipe_is_no_database),
                 in_folder(our_own_corrupt_one_is_set_aside),
                 in_folder(what_is_broken_inside_is_told_when_it_is_met),
                 in_folder(the_wal_goes_with_a_corrupt_database),

@@ -173,6 +173,7 @@ int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer) {
                 return tell(ctl, EXIT_REFUSED, say(ctl, PHRASE_REFUSED));
         case 400:
         case 404:
+        case 413:
                 if (target)
                         return tell_unknown_target(ctl, target, json_get_text(problem, "did_you_mean", NULL));
                 if (json_get_int(problem, "incident", 0)) {

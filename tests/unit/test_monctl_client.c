@@ -123,6 +123,7 @@ static void test_answers_and_exit_statuses(void **state) {
                 {"HTTP/1.1 403 No\r\nConnection: close\r\n\r\n{\"status\":403}", 0, 77, "refused"},
                 {"HTTP/1.1 404 No\r\nConnection: close\r\n\r\n{\"target\":\"a\",\"did_you_mean\":\"b\"}", 0, 64,
                  "did you mean \"b\""},
+                {"HTTP/1.1 413 No\r\nConnection: close\r\n\r\n{\"detail\":\"at most\"}", 0, 64, "at most"},
                 {"HTTP/1.1 422 No\r\nConnection: close\r\n\r\n{\"errors\":[\"f:1:2: bad \\u009b\"]}", 0, 65,
                  "f:1:2: bad"},
                 {"SSH-2.0-OpenSSH\r\n", 0, 69, "does not answer"},

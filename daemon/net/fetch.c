@@ -318,7 +318,9 @@ static void on_ended(void *easy, int code) {
 
         (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &fetch);
         FetchFailure failure = failure_of(fetch, code);
-        if (fetch->curl_error[0] == '\0')
+        if (code == CURLE_OK && failure != FETCH_DONE)
+                (void)snprintf(fetch->curl_error, sizeof fetch->curl_error, "the answer ended within its headers");
+        else if (fetch->curl_error[0] == '\0')
                 (void)snprintf(fetch->curl_error, sizeof fetch->curl_error, "%s", curl_easy_strerror(code));
         fetch_finish(fetch, failure, text_of(failure, fetch));
 }

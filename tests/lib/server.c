@@ -31,6 +31,7 @@ static const char *const mode_names[] = {
         [SERVER_RESET] = "reset",
         [SERVER_HANG] = "hang",
         [SERVER_HANG_IN_HEAD] = "hang_in_head",
+        [SERVER_CUT_IN_HEAD] = "cut_in_head",
         [SERVER_HANG_IN_BODY] = "hang_in_body",
         [SERVER_DRIP] = "drip",
         [SERVER_DRIP_HEAD] = "drip_head",
@@ -259,6 +260,7 @@ static void send_broken(Connection *connection) {
 
         switch (answer->mode) {
         case SERVER_HANG_IN_HEAD:
+        case SERVER_CUT_IN_HEAD:
                 send_bytes(connection, head, strlen(head) / 2);
                 break;
         case SERVER_HANG_IN_BODY:
@@ -318,6 +320,7 @@ static void answer_now(Connection *connection) {
                 break;
         case SERVER_HANG:
                 break;
+        case SERVER_CUT_IN_HEAD:
         case SERVER_TRUNCATED:
         case SERVER_CHUNKED_CUT:
         case SERVER_GARBAGE:

@@ -17,6 +17,7 @@ typedef enum ServerMode {
         SERVER_RESET,         /* resets without a byte */
         SERVER_HANG,          /* takes the request, says nothing */
         SERVER_HANG_IN_HEAD,  /* stops after half a head */
+        SERVER_CUT_IN_HEAD,   /* closes after half a head */
         SERVER_HANG_IN_BODY,  /* stops after half the body */
         SERVER_DRIP,          /* the body, a byte a second */
         SERVER_DRIP_HEAD,     /* the head, a byte a second */

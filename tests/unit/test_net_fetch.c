@@ -154,6 +154,7 @@ static const BrokenRow broken[] = {
         {SERVER_RESET, FETCH_RESET, CAUSE_RESET, 0, 0, false},
         {SERVER_HANG, FETCH_TIMEOUT, CAUSE_TIMEOUT, DEADLINE, 0, false},
         {SERVER_HANG_IN_HEAD, FETCH_TIMEOUT, CAUSE_TIMEOUT, DEADLINE, 0, false},
+        {SERVER_CUT_IN_HEAD, FETCH_RESET, CAUSE_RESET, 0, 0, false},
         {SERVER_HANG_IN_BODY, FETCH_TIMEOUT, CAUSE_TIMEOUT, DEADLINE, 200, true},
         {SERVER_DRIP, FETCH_TIMEOUT, CAUSE_TIMEOUT, DEADLINE, 200, true},
         {SERVER_DRIP_HEAD, FETCH_TIMEOUT, CAUSE_TIMEOUT, DEADLINE, 0, false},
@@ -193,6 +194,7 @@ static void check_broken(World *world, Server *server, const BrokenRow *row) {
         if ((outcome.answer.body.len > 0) != row->has_body)
                 fail_msg("mode %d: %zu bytes", row->mode, outcome.answer.body.len);
         assert_true((outcome.answer.error[0] == '\0') == (row->failure == FETCH_DONE));
+        assert_null(strstr(outcome.answer.error, "No error"));
         if (row->failure == FETCH_DONE)
                 assert_string_equal(buf_text(&outcome.answer.body), page);
         fetch_answer_fini(&outcome.answer);

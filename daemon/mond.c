@@ -17,8 +17,8 @@
 #include <signal.h>
 #include <string.h>
 
-#define MOND_PROBLEMS_MAX 2 /* the database, the network */
-#define MOND_GROUP "mond"   /* its members may change things */
+#define MOND_PROBLEMS 2   /* the database, the network */
+#define MOND_GROUP "mond" /* its members may change things */
 
 struct Mond {
         Loop *loop;
@@ -39,8 +39,8 @@ struct Mond {
         Nsec watchdog_every; /* 0: nobody watches */
         LoopDeferred status;
         ViewLive live;
-        ViewProblem problems[MOND_PROBLEMS_MAX]; /* as last asked for */
-        const char **target_ids;                 /* of the configuration in force */
+        ViewProblem problems[MOND_PROBLEMS]; /* as last asked for */
+        const char **target_ids;             /* of the configuration in force */
         bool ready;
 };
 

@@ -4,8 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PEER_GROUP_RECORD_MAX (64U << 10) /* a group's line, its members included */
-
 static int is_in_group(int fd, gid_t group, bool *ret_member) {
         socklen_t size = 0;
 
@@ -46,10 +44,8 @@ int peer_read(int fd, gid_t group, Peer *ret_peer) {
 }
 
 gid_t peer_group(const char *name) {
-        mon_auto_free char *record = mon_calloc(1, PEER_GROUP_RECORD_MAX);
-        struct group group, *found = NULL;
+        /* The library's own buffer grows with the group's members; there is one thread that asks. */
+        const struct group *found = getgrnam(name);
 
-        if (getgrnam_r(name, &group, record, PEER_GROUP_RECORD_MAX, &found) != 0 || !found)
-                return (gid_t)-1;
-        return found->gr_gid;
+        return found ? found->gr_gid : (gid_t)-1;
 }

@@ -16,7 +16,7 @@
 #include "daemon/model/state.h"
 #include "daemon/model/target.h"
 
-#define ENGINE_EVENTS_MAX 8
+#define ENGINE_EVENTS_MAX 3 /* of one look: the state, the banner, a notice */
 
 typedef enum IncidentChange {
         INCIDENT_SAME,

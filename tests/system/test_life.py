@@ -4,6 +4,8 @@ from support import pages, wait
 from support.config import config, http
 from support.daemon import MOND, MONCTL, run
 
+ONCE_DETAIL_MAX = 160
+
 
 def test_maintenance_at_200_is_seen_confirmed_recorded_and_over(mond, nginx):
     nginx.serve(pages.UP)
@@ -80,6 +82,17 @@ def test_once_is_a_first_look_and_leaves_nothing(mond, nginx):
     result = run([MOND, "--once", "-c", mond.config_path])
     assert result.returncode == 2 and pages.BANNER in result.stdout, result
     assert not mond.database.exists()
+
+
+def test_once_cuts_what_a_site_says(mond, nginx):
+    sentence = "Le site est en maintenance " + "très " * 60 + "longue."
+    nginx.serve(pages.MAINTENANCE.replace(pages.BANNER, sentence))
+    mond.write(config([http("opposition", nginx.url)]))
+    result = run([MOND, "--once", "-c", mond.config_path])
+    (line,) = result.stdout.splitlines()
+    said = line[line.index(": ") + 2:line.rindex(" (")]
+    assert said.startswith("Le site est en maintenance très")
+    assert len(said.encode()) <= ONCE_DETAIL_MAX < len(sentence.encode())
 
 
 def test_a_plugins_own_failure_is_unknown():

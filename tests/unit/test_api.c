@@ -32,6 +32,29 @@ static void test_every_read_route_answers(void **state) {
         assert_int_equal(api_connections(world->api), 0);
 }
 
+/* Every route is found by a path of its form, with what stands in the place of its stars. */
+static void test_every_route_is_found_with_its_captures(void **unused) {
+        size_t most = 0;
+        (void)unused;
+
+        for (const Route *route = api_routes; route->method; route++) {
+                char *captures[API_CAPTURES_MAX] = {NULL};
+                mon_auto_free char *path = mon_printf("%s%s", route->pattern, ""), *allow = NULL;
+                size_t n = 0;
+
+                for (char *star = path; (star = strchr(star, '*')) != NULL; n++)
+                        *star = (char)('a' + n);
+                most = n > most ? n : most;
+                assert_ptr_equal(route_find(route->method, path, captures, &allow), route);
+                for (size_t i = 0; i < API_CAPTURES_MAX; i++) {
+                        char wanted[] = {(char)('a' + i), '\0'};
+                        assert_true(i < n ? captures[i] && strcmp(captures[i], wanted) == 0 : !captures[i]);
+                        free(captures[i]);
+                }
+        }
+        assert_int_equal(most, API_CAPTURES_MAX);
+}
+
 static void test_mistakes_of_well_formed_requests(void **state) {
         static const struct {
                 const char *path;
@@ -285,6 +308,7 @@ static void test_socket_file(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 api_test(test_every_read_route_answers),
+                cmocka_unit_test(test_every_route_is_found_with_its_captures),
                 api_test(test_mistakes_of_well_formed_requests),
                 api_test(test_parameters_are_bounded),
                 api_test(test_head_has_headers_alone),

@@ -255,6 +255,29 @@ static void live(Life *life, const char *looks, Nsec from) {
         }
 }
 
+/* A site comes back, says that a part of it is still out, and announces its next works. */
+static void test_a_look_has_so_much_to_tell(void **unused) {
+        Target target = target_of(1, 1);
+        TargetState state;
+        Evaluation evaluation;
+        EngineResult result;
+        (void)unused;
+
+        target_state_init(&state);
+        mon_cleanup(observation_free_p) Observation *down = look('d', MINUTE), *back = look('g', 2 * MINUTE);
+        evaluate_step(&target, down, &state, &evaluation);
+        mon_replace(&back->banner_text, "Les paiements sont indisponibles.");
+        mon_replace(&back->banner_rule, "fr.part.out");
+        mon_replace(&back->announcement.text, "Maintenance dimanche de 2 h à 6 h.");
+        engine_step(&target, &state, NULL, back, VERDICT_DOWN, 1, &result);
+        assert_int_equal(result.n_events, ENGINE_EVENTS_MAX);
+        assert_int_equal(result.events[0]->type, EVENT_TARGET_DEGRADED);
+        assert_int_equal(result.events[1]->type, EVENT_BANNER_SEEN);
+        assert_int_equal(result.events[2]->type, EVENT_NOTICE_ANNOUNCED);
+        engine_result_fini(&result);
+        target_state_fini(&state);
+}
+
 static void life_init(Life *life, int fail, int pass) {
         *life = (Life){.target = target_of(fail, pass), .next_id = 7};
         target_state_init(&life->state);
@@ -373,6 +396,7 @@ int main(void) {
                 cmocka_unit_test(test_asked_for_moves_counters_once),
                 cmocka_unit_test(test_incident_dates),
                 cmocka_unit_test(test_pause_keeps_the_incident),
+                cmocka_unit_test(test_a_look_has_so_much_to_tell),
                 cmocka_unit_test(test_incidents_never_double),
                 cmocka_unit_test(test_flap),
         };

@@ -3,11 +3,16 @@
 
 #include "daemon/base/text.h"
 
+#include <assert.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+
+/* As long as one is written; the room is for the longest that could be read (RFC 4291, section 2.2). */
+#define LONG_ADDRESS "2001:db8:1111:2222:3333:4444:5555:6666"
+static_assert(sizeof "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255" == ADDRESS_TEXT_MAX, "an address fits");
 
 typedef struct Outcome {
         bool done;
@@ -60,6 +65,7 @@ static const Row rows[] = {
         {"a.test", NAME_ADDRESSES, "192.0.2.1 192.0.2.2", IP_ANY, 0, NULL, 2},
         {"a.test", NAME_ADDRESSES, "192.0.2.1 2001:db8::1", IP_4, 0, "192.0.2.1", 1},
         {"a.test", NAME_ADDRESSES, "192.0.2.1 2001:db8::1", IP_6, 0, "2001:db8::1", 1},
+        {"a.test", NAME_ADDRESSES, LONG_ADDRESS, IP_6, 0, LONG_ADDRESS, 1},
         {"a.test", NAME_ADDRESSES, "192.0.2.1", IP_6, RESOLVE_E_NO_ADDRESS, NULL, 0},
         {"a.test", NAME_ADDRESSES, NULL, IP_ANY, RESOLVE_E_NO_ADDRESS, NULL, 0},
         {"a.test", NAME_NXDOMAIN, NULL, IP_ANY, RESOLVE_E_NO_NAME, NULL, 0},

@@ -175,8 +175,13 @@ static void test_all_are_kept(void **state) {
         assert_int_equal(judgement.present.until_at_real, AT_REAL + 3600 * NSEC_PER_SEC);
 
         Observation *observation = observation_new(AT_REAL, 0);
+        free(judgement.title);
+        judgement.title = mon_calloc(2 * OBSERVATION_TITLE_MAX, 1);
+        memset(judgement.title, 't', 2 * OBSERVATION_TITLE_MAX - 1);
         judgement_give(&judgement, observation);
         assert_int_equal(observation->cause, CAUSE_BANNER);
+        assert_true(strlen(observation->title) > OBSERVATION_TITLE_MAX / 2);
+        assert_true(strlen(observation->title) <= OBSERVATION_TITLE_MAX);
         assert_string_equal(observation->banner_text, "Service en maintenance");
         assert_non_null(observation->banner_rule);
         assert_int_equal(observation->n_assertions, 4);

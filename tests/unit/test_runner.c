@@ -3,6 +3,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "tests/lib/fake_probe.h"
 #include "tests/lib/world.h"
 
 #include <setjmp.h>
@@ -13,62 +14,6 @@
 #include <cmocka.h>
 
 #define TARGETS 12
-
-/* --- a driver without a network --------------------------------------------------------------------------------- */
-
-typedef struct FakeSpec {
-        Nsec takes; /* NSEC_NEVER: it hangs */
-        Verdict verdict;
-        Cause cause;
-        int fails; /* a negative errno at its start */
-} FakeSpec;
-
-struct Probe {
-        Loop *loop;
-        Timer timer;
-        Observation *observation;
-        ProbeDoneFn *done;
-        void *userdata;
-};
-
-static void fake_free(Probe *probe) {
-        loop_disarm(probe->loop, &probe->timer);
-        observation_free(probe->observation);
-        loop_end_work(probe->loop);
-        free(probe);
-}
-
-static void on_fake(void *userdata) {
-        Probe *probe = userdata;
-        Observation *observation = mon_steal(&probe->observation);
-        ProbeDoneFn *done = probe->done;
-        void *theirs = probe->userdata;
-
-        observation->duration = clock_at_boot(loop_clock(probe->loop)) - observation->at_boot;
-        fake_free(probe);
-        done(observation, theirs);
-}
-
-static int fake_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
-                      Probe **ret_probe) {
-        const FakeSpec *spec = target->spec;
-        Clock *clock = loop_clock(services->loop);
-
-        if (spec->fails)
-                return spec->fails;
-        Probe *probe = mon_new(Probe);
-        *probe = (Probe){.loop = services->loop, .done = done, .userdata = userdata};
-        probe->timer = (Timer){.fn = on_fake, .userdata = probe};
-        probe->observation = observation_new(clock_at_real(clock), clock_at_boot(clock));
-        observation_judge(probe->observation, spec->verdict, spec->cause, "as told");
-        loop_begin_work(services->loop);
-        if (spec->takes != NSEC_NEVER)
-                loop_arm_after(services->loop, &probe->timer, spec->takes);
-        *ret_probe = probe;
-        return 0;
-}
-
-static const ProbeDriver fake = {.name = "fake", .start = fake_start, .cancel = fake_free};
 
 /* --- the world -------------------------------------------------------------------------------------------------- */
 
@@ -107,7 +52,7 @@ static int setup(void **state) {
                 ground->specs[i] = (FakeSpec){.takes = NSEC_PER_SEC, .verdict = VERDICT_UP, .cause = CAUSE_OK};
                 ground->targets[i] = (Target){
                         .id = mon_printf("target-%zu", i),
-                        .driver = &fake,
+                        .driver = &fake_probe,
                         .spec = &ground->specs[i],
                         .host = mon_printf("host-%zu.test", i),
                         .timeout = 20 * NSEC_PER_SEC,

@@ -163,11 +163,12 @@ static void replace_in(List *list, const Target *item, Target *by) {
                         list->items[i] = by;
 }
 
-/* `paused: true` in the file pauses; taking it out resumes, unless it was paused by hand before and after. */
-static void follow_paused(Watches *watches, Watch *watch, bool was_in_file) {
-        if (watch->target->paused && !watch->state.paused)
+/* `paused: true` in the file pauses; taking it out resumes what it paused, also when mond stood still meanwhile. */
+static void follow_paused(Watches *watches, Watch *watch) {
+        if (watch->target->paused && !watch->state.paused) {
+                watch->state.paused_by_file = true;
                 watches_pause(watches, watch, true);
-        else if (!watch->target->paused && was_in_file && watch->state.paused)
+        } else if (!watch->target->paused && watch->state.paused_by_file)
                 watches_pause(watches, watch, false);
 }
 
@@ -179,12 +180,10 @@ static void keep(Watch *watch, Config *config, Config *old, Target *target) {
 }
 
 static void change(Watches *watches, Watch *watch, Target *target) {
-        bool was_in_file = watch->target->paused;
-
         unplan(watch);
         give_up_look(watch);
         watch->target = target;
-        follow_paused(watches, watch, was_in_file);
+        follow_paused(watches, watch);
         if (!watch->state.paused)
                 plan_first(watch);
 }
@@ -240,7 +239,7 @@ int watches_set(Watches *watches, Config *config, Config *old, WatchesDiff *ret_
                         watch_free(watch);
                         continue;
                 }
-                follow_paused(watches, watch, false);
+                follow_paused(watches, watch);
                 if (!watch->state.paused)
                         plan_first(watch);
         }

@@ -175,6 +175,7 @@ void engine_pause(const Target *target, const TargetState *before, bool paused, 
 
         target_state_copy(next, before);
         next->paused = paused;
+        next->paused_by_file = paused && before->paused_by_file;
         next->run_class = CLASS_NOT_OBSERVED;
         next->run_length = 0;
         next->run_began_at_real = NSEC_UNKNOWN;

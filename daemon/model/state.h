@@ -31,8 +31,9 @@ typedef struct TargetState {
 
         int64_t incident; /* the open one's id; 0: none */
         bool paused;
-        char *banner_text; /* the one last seen, while it stands; NULL */
-        char *notice_text; /* the announcement last seen, while it stands; NULL */
+        bool paused_by_file; /* by `paused: true` in the configuration, not by a person: taking it out resumes */
+        char *banner_text;   /* the one last seen, while it stands; NULL */
+        char *notice_text;   /* the announcement last seen, while it stands; NULL */
 } TargetState;
 
 void target_state_init(TargetState *state);

@@ -169,7 +169,7 @@ int store_put_state(Store *store, const char *target, const TargetState *state) 
         query_int(&query, state->history_length);
         query_int(&query, state->flapping);
         query_int_or_null(&query, state->incident, state->incident != 0);
-        query_int(&query, state->paused);
+        query_int(&query, state->paused_by_file ? 2 : state->paused);
         query_text(&query, state->banner_text);
         query_text(&query, state->notice_text);
         query_int_or_null(&query, row->last_check, row->last_check != 0);
@@ -202,6 +202,7 @@ static void read_state(const Query *query, TargetState *state) {
         state->flapping = query_get_int(query, 14) != 0;
         state->incident = query_get_int(query, 15);
         state->paused = query_get_int(query, 16) != 0;
+        state->paused_by_file = query_get_int(query, 16) == 2;
         state->banner_text = mon_strdup(query_get_text(query, 17));
         state->notice_text = mon_strdup(query_get_text(query, 18));
 }

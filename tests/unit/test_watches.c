@@ -241,12 +241,57 @@ static void test_a_change_gives_up_the_look_and_keeps_the_rest(void **state) {
         list_fini(&next.targets);
 }
 
+/* A configuration with the first two targets, the first of them as given. */
+static void restart_with(Ground *ground, Config *config, Target *first, Target *second, bool paused) {
+        WatchesDiff diff;
+
+        first->paused = paused;
+        first->fingerprint++;
+        list_fini(&config->targets);
+        list_add(&config->targets, first);
+        list_add(&config->targets, second);
+        assert_int_equal(flow_commit(ground->flow), 0);
+        watches_free(ground->watches);
+        ground->watches = watches_new(ground->loop, ground->runner, ground->flow, on_gone, ground);
+        assert_int_equal(watches_set(ground->watches, config, NULL, &diff), 0);
+        flow_set_config(ground->flow, config);
+        settle(ground);
+}
+
+/* Also over a restart: what the file paused goes on without it, what a person paused waits for one. */
+static void test_taking_a_pause_out_of_the_file_resumes(void **state) {
+        Ground *ground = *state;
+        Config next = ground->config;
+        Target first = ground->targets[0], second = ground->targets[1];
+
+        next.targets = (List){0};
+        pass(ground, 2 * MINUTE);
+        watches_pause(ground->watches, watches_at(ground->watches, 1), true);
+        restart_with(ground, &next, &first, &second, true);
+        assert_true(watches_at(ground->watches, 0)->state.paused);
+        assert_true(watches_at(ground->watches, 1)->state.paused);
+        restart_with(ground, &next, &first, &second, true);
+        assert_true(watches_at(ground->watches, 0)->state.paused);
+        restart_with(ground, &next, &first, &second, false);
+        assert_false(watches_at(ground->watches, 0)->state.paused);
+        assert_int_not_equal(watches_next_at_real(ground->watches, watches_at(ground->watches, 0)), NSEC_UNKNOWN);
+        assert_true(watches_at(ground->watches, 1)->state.paused);
+        watches_pause(ground->watches, watches_at(ground->watches, 1), false);
+        restart_with(ground, &next, &first, &second, false);
+        assert_false(watches_at(ground->watches, 1)->state.paused);
+        watches_free(mon_steal(&ground->watches));
+        assert_int_equal(flow_commit(ground->flow), 0);
+        flow_set_config(ground->flow, &ground->config);
+        list_fini(&next.targets);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_what_is_long_overdue_is_spread, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_what_is_a_little_late_goes_at_once, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_people_ask_a_host_once_in_a_while, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_a_change_gives_up_the_look_and_keeps_the_rest, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_taking_a_pause_out_of_the_file_resumes, setup, teardown),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

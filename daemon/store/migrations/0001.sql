@@ -46,7 +46,7 @@ CREATE TABLE state (
   history_length INTEGER NOT NULL,
   flapping INTEGER NOT NULL,
   incident INTEGER,
-  paused INTEGER NOT NULL,
+  paused INTEGER NOT NULL, -- 1: by a person; 2: by the configuration
   banner_text TEXT,
   notice_text TEXT,
   last_check INTEGER, -- checks.id; not a reference, so that retention may outlive it

@@ -184,3 +184,15 @@ int ask_document(Monctl *ctl, Ask ask, const char *subject, json_t **ret_documen
         const ClientRequest request = {.path = path};
         return client_document(ctl, &request, ret_document);
 }
+
+int ask_and_show(Monctl *ctl, Ask ask, const char *subject, void (*show)(const Monctl *ctl, const json_t *document)) {
+        mon_auto_json *document = NULL;
+
+        int r = ask_document(ctl, ask, subject, &document);
+        if (r != EXIT_DONE)
+                return r;
+        if (ctl->options.json)
+                return print_document(ctl, document);
+        show(ctl, document);
+        return flush_output(ctl);
+}

@@ -17,6 +17,8 @@ typedef enum Ask {
 
 /* Goes by --since, --until and --limit too. */
 int ask_document(Monctl *ctl, Ask ask, const char *subject, json_t **ret_document);
+/* Asks, and prints the document as JSON or as `show` has it; the command's exit status. */
+int ask_and_show(Monctl *ctl, Ask ask, const char *subject, void (*show)(const Monctl *ctl, const json_t *document));
 /* --db: opens the database once. */
 int ask_store(Monctl *ctl, Store **ret_store);
 /* Says what a view or the store gave but 0. */

@@ -135,17 +135,7 @@ static int follow(Monctl *ctl) {
 }
 
 int cmd_events(Monctl *ctl) {
-        mon_auto_json *document = NULL;
-
         if (ctl->options.follow && ctl->options.db)
                 return tell_phrase(ctl, EXIT_USAGE, PHRASE_NEEDS_DAEMON, "events --follow");
-        if (ctl->options.follow)
-                return follow(ctl);
-        int r = ask_document(ctl, ASK_EVENTS, NULL, &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show(ctl, document);
-        return flush_output(ctl);
+        return ctl->options.follow ? follow(ctl) : ask_and_show(ctl, ASK_EVENTS, NULL, show);
 }

@@ -29,15 +29,7 @@ static void show_history(const Monctl *ctl, const json_t *document) {
 }
 
 int cmd_history(Monctl *ctl) {
-        mon_auto_json *document = NULL;
-
-        int r = ask_document(ctl, ASK_HISTORY, ctl->args.items[0], &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show_history(ctl, document);
-        return flush_output(ctl);
+        return ask_and_show(ctl, ASK_HISTORY, ctl->args.items[0], show_history);
 }
 
 static void show_banners(const Monctl *ctl, const json_t *document) {
@@ -64,13 +56,5 @@ static void show_banners(const Monctl *ctl, const json_t *document) {
 }
 
 int cmd_banners(Monctl *ctl) {
-        mon_auto_json *document = NULL;
-
-        int r = ask_document(ctl, ASK_BANNERS, ctl->args.n > 0 ? ctl->args.items[0] : NULL, &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show_banners(ctl, document);
-        return flush_output(ctl);
+        return ask_and_show(ctl, ASK_BANNERS, ctl->args.n > 0 ? ctl->args.items[0] : NULL, show_banners);
 }

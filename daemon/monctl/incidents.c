@@ -37,15 +37,7 @@ static void show_incidents(const Monctl *ctl, const json_t *document) {
 }
 
 int cmd_incidents(Monctl *ctl) {
-        mon_auto_json *document = NULL;
-
-        int r = ask_document(ctl, ASK_INCIDENTS, NULL, &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show_incidents(ctl, document);
-        return flush_output(ctl);
+        return ask_and_show(ctl, ASK_INCIDENTS, NULL, show_incidents);
 }
 
 static void print_fact(const Monctl *ctl, Phrase name, const char *value) {
@@ -133,16 +125,9 @@ static void show_incident(const Monctl *ctl, const json_t *document) {
 }
 
 int cmd_incident(Monctl *ctl) {
-        mon_auto_json *document = NULL;
         int64_t id;
 
         if (text_parse_int(ctl->args.items[0], 1, INT64_MAX, &id) != 0)
                 return tell(ctl, EXIT_USAGE, say(ctl, PHRASE_BAD_ID));
-        int r = ask_document(ctl, ASK_INCIDENT, ctl->args.items[0], &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show_incident(ctl, document);
-        return flush_output(ctl);
+        return ask_and_show(ctl, ASK_INCIDENT, ctl->args.items[0], show_incident);
 }

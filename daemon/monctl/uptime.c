@@ -57,13 +57,5 @@ static void show(const Monctl *ctl, const json_t *document) {
 }
 
 int cmd_uptime(Monctl *ctl) {
-        mon_auto_json *document = NULL;
-
-        int r = ask_document(ctl, ASK_UPTIME, NULL, &document);
-        if (r != EXIT_DONE)
-                return r;
-        if (ctl->options.json)
-                return print_document(ctl, document);
-        show(ctl, document);
-        return flush_output(ctl);
+        return ask_and_show(ctl, ASK_UPTIME, NULL, show);
 }

@@ -107,7 +107,8 @@ static void read_words(Reading *reading, const YamlNode *words) {
 typedef struct Drafted { /* a rule's texts and what they point into */
         LexiconRuleTexts texts;
         char *stems[LEXICON_STEMS_MAX];
-        size_t n_stems;
+        char *needs[LEXICON_NEEDS_MAX];
+        size_t n_stems, n_needs;
         char *pattern, *unless;
         bool is_bad;
 } Drafted;
@@ -115,6 +116,8 @@ typedef struct Drafted { /* a rule's texts and what they point into */
 static void drafted_fini(Drafted *draft) {
         for (size_t i = 0; i < draft->n_stems; i++)
                 free(draft->stems[i]);
+        for (size_t i = 0; i < draft->n_needs; i++)
+                free(draft->needs[i]);
         free(draft->pattern);
         free(draft->unless);
 }
@@ -159,6 +162,18 @@ static void read_stems(Reading *reading, Drafted *draft, const YamlNode *stems) 
                         continue;
                 }
                 add_stem(draft, fold_copy(stems->items[i]->text));
+        }
+}
+
+static void read_needs(Reading *reading, Drafted *draft, const YamlNode *needs) {
+        if (!needs)
+                return;
+        for (size_t i = 0; i < needs->n && needs->kind == YAML_LIST && i < LEXICON_NEEDS_MAX; i++)
+                if (needs->items[i]->kind == YAML_SCALAR && needs->items[i]->text[0] != '\0')
+                        draft->needs[draft->n_needs++] = mon_strdup(needs->items[i]->text);
+        if (needs->kind != YAML_LIST || draft->n_needs != needs->n) {
+                complain_at(reading, needs, "needs is a list of at most %d texts", LEXICON_NEEDS_MAX);
+                draft->is_bad = true;
         }
 }
 
@@ -273,7 +288,7 @@ static void check_keys(Reading *reading, Drafted *draft, const YamlNode *map, co
 
 static void read_rule(Reading *reading, const YamlNode *rule) {
         static const char *const keys[] = {"id",     "sense",  "strength", "stems", "pattern",
-                                           "unless", "places", "phrases",  "note"};
+                                           "unless", "places", "phrases",  "needs", "note"};
         mon_cleanup(drafted_fini) Drafted draft = {0};
 
         if (rule->kind != YAML_MAP) {
@@ -287,6 +302,7 @@ static void read_rule(Reading *reading, const YamlNode *rule) {
         draft.pattern = pattern_of(reading, &draft, rule, "pattern");
         draft.unless = pattern_of(reading, &draft, rule, "unless");
         read_stems(reading, &draft, yaml_get(rule, "stems"));
+        read_needs(reading, &draft, yaml_get(rule, "needs"));
         read_phrases(reading, &draft, yaml_get(rule, "phrases"));
         draft.texts.places = read_places(reading, &draft, yaml_get(rule, "places"));
         if (draft.is_bad)
@@ -295,6 +311,8 @@ static void read_rule(Reading *reading, const YamlNode *rule) {
         draft.texts.unless = draft.unless;
         draft.texts.stems = (const char *const *)draft.stems;
         draft.texts.n_stems = draft.n_stems;
+        draft.texts.needs = (const char *const *)draft.needs;
+        draft.texts.n_needs = draft.n_needs;
         mon_auto_free char *mistake = lexicon_add(reading->lexicon, &draft.texts);
         if (mistake)
                 complain_at(reading, rule, "%s: %s", draft.texts.id, mistake);

@@ -130,7 +130,9 @@ const Element *element_find(const char *name) {
 
         while (low < high) {
                 size_t middle = (low + high) / 2;
-                int order = strcmp(elements[middle].name, name);
+                int order = elements[middle].name[0] - name[0];
+                if (order == 0)
+                        order = strcmp(elements[middle].name, name);
                 if (order == 0)
                         return &elements[middle];
                 if (order < 0)

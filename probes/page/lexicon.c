@@ -14,8 +14,8 @@ typedef struct Rule {
         Pattern *pattern; /* NULL: a stem is enough */
         Pattern *unless;
         char *pattern_text, *unless_text;
-        char **stems;
-        size_t n_stems;
+        char **stems, **needs;
+        size_t n_stems, n_needs;
 } Rule;
 
 typedef struct Stem { /* of one rule; stems that several rules have follow each other */
@@ -76,7 +76,10 @@ static void rule_fini(Rule *rule) {
         free(rule->unless_text);
         for (size_t i = 0; i < rule->n_stems; i++)
                 free(rule->stems[i]);
+        for (size_t i = 0; i < rule->n_needs; i++)
+                free(rule->needs[i]);
         free(rule->stems);
+        free(rule->needs);
         *rule = (Rule){0};
 }
 
@@ -101,6 +104,8 @@ static char *check_texts(const LexiconRuleTexts *texts) {
                 return mon_printf("the id is longer than %d bytes", LEXICON_ID_MAX);
         if (texts->n_stems > LEXICON_STEMS_MAX)
                 return mon_printf("more than %d stems", LEXICON_STEMS_MAX);
+        if (texts->n_needs > LEXICON_NEEDS_MAX)
+                return mon_printf("more than %d needs", LEXICON_NEEDS_MAX);
         if (texts->n_stems == 0 && texts->sense != SENSE_CALM && texts->sense != SENSE_OVER &&
             texts->sense != SENSE_ANNOUNCED && texts->places != PLACE_ADDRESS)
                 return mon_strdup("needs stems: only calm, over and announced may do without");
@@ -165,9 +170,13 @@ char *lexicon_add(Lexicon *lexicon, const LexiconRuleTexts *texts) {
                 .unless_text = mon_strdup(texts->unless),
                 .stems = mon_new_array(char *, texts->n_stems),
                 .n_stems = texts->n_stems,
+                .needs = mon_new_array(char *, texts->n_needs),
+                .n_needs = texts->n_needs,
         };
         for (size_t i = 0; i < texts->n_stems; i++)
                 rule.stems[i] = mon_strdup(texts->stems[i]);
+        for (size_t i = 0; i < texts->n_needs; i++)
+                rule.needs[i] = mon_strdup(texts->needs[i]);
         *place_for(lexicon, texts->id) = rule;
         return NULL;
 }
@@ -211,6 +220,8 @@ static void hash_all(Lexicon *lexicon) {
                 add_hash(&all, rule->unless_text);
                 for (size_t k = 0; k < rule->n_stems; k++)
                         add_hash(&all, rule->stems[k]);
+                for (size_t k = 0; k < rule->n_needs; k++)
+                        add_hash(&all, rule->needs[k]);
         }
         lexicon->hash = hash_of(buf_text(&all), all.len, 0);
         sha256_of(buf_text(&all), all.len, &lexicon->sha256);
@@ -262,13 +273,22 @@ const Sha256 *lexicon_sha256(const Lexicon *lexicon) {
         return &lexicon->sha256;
 }
 
+struct LexiconMemo {
+        uint64_t key; /* of the text and where it stands; 0: free */
+        size_t n;
+        uint16_t hits[LEXICON_HITS_MAX];
+};
+
 void lexicon_scan_init(LexiconScan *scan, const Lexicon *lexicon) {
         assert(lexicon->is_finished);
-        *scan = (LexiconScan){.lexicon = lexicon, .stamps = mon_new_array(uint32_t, lexicon->n)};
+        *scan = (LexiconScan){.lexicon = lexicon,
+                              .stamps = mon_new_array(uint32_t, lexicon->n),
+                              .memos = mon_new_array(LexiconMemo, LEXICON_MEMOS_MAX)};
 }
 
 void lexicon_scan_fini(LexiconScan *scan) {
         free(scan->stamps);
+        free(scan->memos);
         *scan = (LexiconScan){0};
 }
 
@@ -282,23 +302,47 @@ static bool matches(LexiconScan *scan, Pattern *pattern, const char *text, size_
         return pattern_match(pattern, scan->lexicon->room, text, n, &found) == 0 && found;
 }
 
+static bool has_need(const Rule *rule, const char *text, size_t n) {
+        for (size_t i = 0; i < rule->n_needs; i++)
+                if (memmem(text, n, rule->needs[i], strlen(rule->needs[i])))
+                        return true;
+        return rule->n_needs == 0;
+}
+
 static bool speaks(LexiconScan *scan, const Rule *rule, const char *text, size_t n, unsigned places) {
         if (rule->face.places != 0 && !(rule->face.places & places))
                 return false;
         if (rule->face.places == 0 && (places & PLACE_ADDRESS))
+                return false;
+        if (!has_need(rule, text, n))
                 return false;
         if (rule->pattern && !matches(scan, rule->pattern, text, n))
                 return false;
         return !rule->unless || !matches(scan, rule->unless, text, n);
 }
 
+/* Whether a rule of that language is among the hits; a rule without a language goes with any. */
+static bool is_spoken(const Lexicon *lexicon, const char *language, const uint16_t *hits, size_t n_hits) {
+        for (size_t i = 0; i < n_hits; i++) {
+                const char *spoken = lexicon->rules[hits[i]].face.language;
+                if (!*language || !*spoken || strcmp(spoken, language) == 0)
+                        return true;
+        }
+        return false;
+}
+
 static void ask_modifiers(LexiconScan *scan, const char *text, size_t n, unsigned places, uint16_t *hits,
                           size_t *n_hits) {
         const Lexicon *lexicon = scan->lexicon;
+        size_t n_spoken = *n_hits;
 
-        for (size_t i = 0; i < lexicon->n_modifiers && *n_hits < LEXICON_HITS_MAX; i++)
-                if (speaks(scan, &lexicon->rules[lexicon->modifiers[i]], text, n, places))
+        for (size_t i = 0; i < lexicon->n_modifiers && *n_hits < LEXICON_HITS_MAX; i++) {
+                const Rule *rule = &lexicon->rules[lexicon->modifiers[i]];
+                if (!(places & PLACE_ADDRESS) && !is_spoken(lexicon, rule->face.language, hits, n_spoken))
+                        continue;
+                if (speaks(scan, rule, text, n, places))
                         hits[(*n_hits)++] = lexicon->modifiers[i];
+        }
 }
 
 static bool is_there(const Stem *stem, const char *at) {
@@ -320,8 +364,8 @@ static void ask_rules(LexiconScan *scan, const Stem *stem, const char *text, siz
         }
 }
 
-size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, unsigned places,
-                             uint16_t ret_hits[static LEXICON_HITS_MAX]) {
+static size_t ask_all(LexiconScan *scan, const char *folded, size_t n, unsigned places,
+                      uint16_t ret_hits[static LEXICON_HITS_MAX]) {
         const Lexicon *lexicon = scan->lexicon;
         size_t n_hits = 0;
 
@@ -339,4 +383,17 @@ size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, un
         if (n_hits > 0 || (places & PLACE_ADDRESS))
                 ask_modifiers(scan, folded, n, places, ret_hits, &n_hits);
         return n_hits;
+}
+
+size_t lexicon_scan_sentence(LexiconScan *scan, const char *folded, size_t n, unsigned places,
+                             uint16_t ret_hits[static LEXICON_HITS_MAX]) {
+        uint64_t key = hash_of(folded, n, places) | 1;
+        LexiconMemo *memo = &scan->memos[(key >> 1) % LEXICON_MEMOS_MAX];
+
+        if (memo->key != key) {
+                memo->n = ask_all(scan, folded, n, places, memo->hits);
+                memo->key = key;
+        }
+        memcpy(ret_hits, memo->hits, memo->n * sizeof *ret_hits);
+        return memo->n;
 }

@@ -12,6 +12,7 @@
 #define LEXICON_RULES_MAX 1000
 #define LEXICON_STEMS_MAX 32       /* of one rule */
 #define LEXICON_STEM_MAX 40        /* bytes of a stem */
+#define LEXICON_NEEDS_MAX 16       /* of one rule */
 #define LEXICON_PATTERN_MAX 4000   /* bytes of a pattern, macros written out */
 #define LEXICON_ID_MAX 80          /* bytes of a rule's id */
 #define LEXICON_STEP_LIMIT 10000   /* PCRE2's match limit for one pattern on one sentence */
@@ -53,6 +54,9 @@ typedef struct LexiconRuleTexts {
         const char *const *stems; /* beginnings of words, folded, at least two bytes each. None: a modifier of sense
                                      over, calm or announced, asked only where another rule speaks */
         size_t n_stems;
+        const char *const
+                *needs; /* folded texts, one of which must stand somewhere in the sentence; spares the pattern */
+        size_t n_needs;
         const char *pattern;  /* PCRE2 on folded text; NULL: a stem is enough */
         const char *unless;   /* NULL, or a pattern that silences the rule in its sentence */
         unsigned places;      /* bits of PagePlace (text.h); 0: wherever the page speaks */
@@ -82,12 +86,16 @@ typedef struct LexiconRule {
         bool is_modifier; /* has no stems */
 } LexiconRule;
 
+#define LEXICON_MEMOS_MAX 64 /* sentences whose rules are remembered while a page is read */
+typedef struct LexiconMemo LexiconMemo;
+
 /* The scratch of one page's scan. */
 typedef struct LexiconScan {
         const Lexicon *lexicon;
         uint32_t *stamps; /* of the last sentence in which a rule was a candidate */
         uint32_t stamp;
         uint32_t n_runs;
+        LexiconMemo *memos; /* what was said of sentences that come again, as they do in lists of alike things */
 } LexiconScan;
 
 void lexicon_scan_init(LexiconScan *scan, const Lexicon *lexicon);

@@ -96,6 +96,11 @@ static bool is_invisible(uint32_t c) {
         return c == 0 || c == 0x200b || c == 0x200c || c == 0x200d || c == 0x2060 || c == 0xfeff || c == 0xad;
 }
 
+/* A character that is shown as it stands, and stands for itself. */
+static bool is_plain(char c) {
+        return (unsigned char)c > ' ' && c != '&' && (unsigned char)c < 0x7f;
+}
+
 /* Text with its references read and its white space as browsers show it. Runs of plain characters go in one piece. */
 static void put_text(Reader *reader, HtmlSpan span, bool is_raw) {
         const char *at = span.at, *end = span.at + span.len;
@@ -103,7 +108,7 @@ static void put_text(Reader *reader, HtmlSpan span, bool is_raw) {
 
         while (at < end) {
                 const char *run = at;
-                while (at < end && (unsigned char)*at > ' ' && *at != '&' && (unsigned char)*at < 0x80)
+                while (at < end && (is_plain(*at) || (*at == ' ' && at > run && at + 1 < end && is_plain(at[1]))))
                         at++;
                 if (at > run) {
                         put_visible(reader, run, (size_t)(at - run));

@@ -106,6 +106,11 @@ static void test_mistakes(void **state) {
                 {"version: 1\nrules:\n  - id: a\n    sense: closed\n    stems: ['-b']\n", "must begin with a letter", 3,
                  5},
                 {"version: 1\nrules:\n  - id: a\n    sense: closed\n    phrases: []\n", "phrases is a list", 5, 14},
+                {"version: 1\nrules:\n  - id: a\n    sense: closed\n    stems: [ab]\n    needs: 3\n", "needs is a list",
+                 6, 12},
+                {"version: 1\nrules:\n  - {id: a, sense: closed, stems: [ab], needs: [a, b, c, d, e, f, g, h, i, j, k, "
+                 "l, m, n, o, p, q]}\n",
+                 "needs is a list of at most", 3, 48},
                 {"version: 1\nwords: [a]\n", "words is a map", 2, 8},
                 {"version: 1\n\tx: 1\n", "", 2, 1},
         };
@@ -125,6 +130,30 @@ static void test_mistakes(void **state) {
         }
 }
 
+/* LEXICON_MEMOS_MAX: what was said of a sentence is the same when it comes again, remembered or not. */
+static void test_memory(void **state) {
+        Lexicon *lexicon = lexicon_new_shipped();
+        uint16_t hits[LEXICON_HITS_MAX];
+        size_t first[4 * LEXICON_MEMOS_MAX];
+        LexiconScan scan;
+
+        (void)state;
+        lexicon_scan_init(&scan, lexicon);
+        for (int round = 0; round < 3; round++)
+                for (size_t i = 0; i < mon_count_of(first); i++) {
+                        mon_auto_free char *text =
+                                mon_printf("le site %zu est %s", i, i % 3 ? "en maintenance" : "ouvert");
+                        scan.n_runs = 0; /* or LEXICON_RUNS_MAX would end it */
+                        size_t n = lexicon_scan_sentence(&scan, text, strlen(text), PLACE_BODY, hits);
+                        if (round == 0)
+                                first[i] = n;
+                        assert_int_equal(n, first[i]);
+                        assert_int_equal(n > 0, i % 3 != 0);
+                }
+        lexicon_scan_fini(&scan);
+        lexicon_free(lexicon);
+}
+
 static char *many_rules(size_t n) {
         mon_auto_buf Buf out = BUF_INIT(1 << 20);
 
@@ -135,7 +164,7 @@ static char *many_rules(size_t n) {
 }
 
 /* LEXICON_RULES_MAX, LEXICON_STEMS_MAX, LEXICON_STEM_MAX, LEXICON_PATTERN_MAX, LEXICON_ID_MAX, LEXICON_FILES_MAX,
- * LEXICON_WORDS_MAX, LEXICON_HITS_MAX */
+ * LEXICON_WORDS_MAX, LEXICON_HITS_MAX, LEXICON_NEEDS_MAX */
 static void test_bounds(void **state) {
         ConfigMistakes mistakes = {0};
         mon_auto_free char *text = many_rules(LEXICON_RULES_MAX + 1);
@@ -210,6 +239,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_shipped), cmocka_unit_test(test_users_add),  cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_bounds),  cmocka_unit_test(test_long_texts), cmocka_unit_test(test_no_folder),
+                cmocka_unit_test(test_memory),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

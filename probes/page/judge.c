@@ -105,6 +105,29 @@ static void explain_voices(Judge *judge) {
         }
 }
 
+static bool has_voice(const Scale *scale, const PageSentence *sentence, uint16_t rule) {
+        for (size_t i = 0; i < scale->n; i++)
+                if (scale->voices[i].sentence == sentence && scale->voices[i].rule == rule)
+                        return true;
+        return false;
+}
+
+/* Rules that a counter-phrase, a date or a louder one of the same sentence has silenced. */
+static void explain_silenced(Judge *judge) {
+        const PageFeatures *features = judge->in->features;
+
+        for (size_t i = 0; features && judge->in->answer->explain && i < features->n_sentences; i++)
+                for (size_t k = 0; k < features->sentences[i].n_rules; k++) {
+                        const PageSentence *sentence = &features->sentences[i];
+                        const LexiconRule *rule = lexicon_rule(judge->in->lexicon, sentence->rules[k]);
+                        if (has_voice(&judge->scale, sentence, sentence->rules[k]))
+                                continue;
+                        mon_auto_free char *text =
+                                mon_printf("%s, silenced: %s", lexicon_sense_name(rule->sense), sentence->text);
+                        explain(judge, rule->id, place_name(sentence->places), text, false);
+                }
+}
+
 /* --- assertions ------------------------------------------------------------------------------------------------ */
 
 static void assert_text(Judge *judge, bool held, char *text) {
@@ -264,6 +287,9 @@ static bool judge_closed(Judge *judge) {
 
         if (is_parked(judge))
                 return false;
+        if ((judge->status == 404 || judge->status == 410) && scale->best[SENSE_CLOSED] &&
+            scale->best[SENSE_CLOSED]->strength < STRENGTH_STRONG)
+                return false; /* "this shop is unavailable" is how a page that is gone puts it */
         if (scale->points[SENSE_CLOSED] >= enough && !is_rather_error(judge)) {
                 if (scale->best[SENSE_CLOSED] || !judge->address_rule)
                         decide_by(judge, VERDICT_MAINTENANCE, CAUSE_BANNER, SENSE_CLOSED);
@@ -518,5 +544,6 @@ void judge(const JudgeInput *input, Judgement *judgement) {
         tell_announced(judge);
         tell_present(judge);
         explain_voices(judge);
+        explain_silenced(judge);
         free(judge);
 }

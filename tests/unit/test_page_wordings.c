@@ -88,6 +88,9 @@ static void test_closed(void **state) {
                 {"Site en maintenance", 200, CLOSED},
                 {"Maintenance en cours", 200, CLOSED},
                 {"Site en travaux", 200, CLOSED},
+                {"Créer un compte | Erreur | Les ajouts à la base de données sont actuellement bloqués, sans doute "
+                 "pour sa maintenance, après quoi tout rentrera dans l’ordre.",
+                 200, CLOSED},
                 {"Opération de maintenance en cours…", 200, CLOSED},
                 {"Votre espace client est temporairement indisponible", 200, CLOSED},
                 {"Notre site est indisponible pour cause de maintenance", 200, CLOSED},

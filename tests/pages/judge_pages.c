@@ -1,14 +1,17 @@
-/* judge_pages FOLDER LABELS [--exact P] [--maintenance P] [--false-alarms P] [--announced P] [--all]
+/* judge_pages FOLDER LABELS [--exact P] [--maintenance P] [--false-alarms P] [--announced P] [--all] [--keywords]
  *
  * Judges labelled pages as if they had just been answered and prints the confusion table. LABELS is a table with tabs:
  * the first line names the columns (file, verdict, also, announced, status, content_type, http_date, …). The floors are
- * per cent; under one of them the exit status is 1. --all explains each page. */
+ * per cent; under one of them the exit status is 1. --all explains each page. --keywords also judges them as a rule of
+ * ten usual words would, for comparison. */
 #include "config/lexicon.h"
 #include "probes/page/page.h"
 #include "daemon/base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <strings.h>
 #include <time.h>
 
 #define COLUMNS_MAX 24
@@ -88,7 +91,41 @@ static bool is_listed(const char *list, const char *word) {
         return at != NULL;
 }
 
-static void judge_row(PageReader *reader, const char *folder, const Row *head, const Row *row, bool all, Count *count) {
+static void tally(Count *count, Verdict wanted, Verdict judged, bool accepted) {
+        count->table[wanted][judged]++;
+        count->pages++;
+        count->exact += judged == wanted;
+        count->accepted += accepted;
+        count->maintenance += wanted == VERDICT_MAINTENANCE;
+        count->seen += wanted == VERDICT_MAINTENANCE && accepted;
+        count->healthy += wanted == VERDICT_UP;
+        count->alarms += wanted == VERDICT_UP && !accepted;
+}
+
+/* A word of the page, as it was sent, begins with the letters of `word`; case does not matter. */
+static bool has_word(const Buf *body, const char *word) {
+        size_t n = strlen(word);
+
+        for (size_t i = 0; i + n <= body->len; i++)
+                if ((i == 0 || !isalnum((unsigned char)body->data[i - 1])) && strncasecmp(body->data + i, word, n) == 0)
+                        return true;
+        return false;
+}
+
+/* What monitors with a list of forbidden words say: one of them anywhere means closed, else the status decides. Words
+ * are met at their beginning alone, so that "dropdown" is no "down" and "indisponibles" is met: better than most do. */
+static Verdict keyword_verdict(const Buf *body, int status) {
+        static const char *const words[] = {"maintenance", "indisponible", "interrompu", "travaux", "fermé",
+                                            "unavailable", "incident",     "down",       "offline", "error"};
+
+        for (size_t i = 0; i < mon_count_of(words); i++)
+                if (has_word(body, words[i]))
+                        return VERDICT_MAINTENANCE;
+        return status < 400 ? VERDICT_UP : VERDICT_DOWN;
+}
+
+static void judge_row(PageReader *reader, const char *folder, const Row *head, const Row *row, bool all, Count *count,
+                      Count *keywords) {
         mon_auto_buf Buf body = BUF_INIT(PAGE_FILE_MAX);
         const char *file = cell(head, row, "file"), *announced = cell(head, row, "announced");
         PageHeader headers[] = {{"Content-Type", cell(head, row, "content_type")}};
@@ -114,18 +151,14 @@ static void judge_row(PageReader *reader, const char *folder, const Row *head, c
                              .at_real = parse_date(cell(head, row, "http_date")),
                              .explain = true};
         page_judge(reader, NULL, &answer, &judgement);
+        Verdict by_words = keyword_verdict(&body, (int)status);
+        const char *also = cell(head, row, "also");
         bool exact = judgement.verdict == wanted;
-        bool accepted = exact || is_listed(cell(head, row, "also"), verdict_name(judgement.verdict));
+        bool accepted = exact || is_listed(also, verdict_name(judgement.verdict));
         bool scored = strcmp(announced, "any") != 0 && *announced;
         bool told = judgement.announced.text != NULL, right = told == (strcmp(announced, "yes") == 0);
-        count->table[wanted][judgement.verdict]++;
-        count->pages++;
-        count->exact += exact;
-        count->accepted += accepted;
-        count->maintenance += wanted == VERDICT_MAINTENANCE;
-        count->seen += wanted == VERDICT_MAINTENANCE && accepted;
-        count->healthy += wanted == VERDICT_UP;
-        count->alarms += wanted == VERDICT_UP && !accepted;
+        tally(count, wanted, judgement.verdict, accepted);
+        tally(keywords, wanted, by_words, by_words == wanted || is_listed(also, verdict_name(by_words)));
         count->announced += scored;
         count->announced_right += scored && right;
         const char *cause = cell(head, row, "cause");
@@ -157,6 +190,18 @@ static double percent(int part, int whole) {
         return whole ? 100.0 * part / whole : 100.0;
 }
 
+static void print_keywords(const Count *reader, const Count *keywords) {
+        const Count *rows[] = {reader, keywords};
+
+        printf("\nBy ten keywords, anywhere in the page:\n");
+        print_table(keywords);
+        printf("\n%-26s%20s%20s%20s\n", "", "maintenance seen", "false alarms", "exact");
+        for (size_t i = 0; i < mon_count_of(rows); i++)
+                printf("%-26s%18.1f %%%18.1f %%%18.1f %%\n", i == 0 ? "mond" : "ten keywords",
+                       percent(rows[i]->seen, rows[i]->maintenance), percent(rows[i]->alarms, rows[i]->healthy),
+                       percent(rows[i]->exact, rows[i]->pages));
+}
+
 static bool is_under(const char *what, double value, double floor) {
         if (value >= floor)
                 return false;
@@ -165,16 +210,17 @@ static bool is_under(const char *what, double value, double floor) {
 }
 
 int main(int argc, char **argv) {
-        Count count = {0};
+        Count count = {0}, keywords = {0};
         static Row head, row;
         double floors[4] = {0, 0, 100, 0};
         static const char *const names[4] = {"--exact", "--maintenance", "--false-alarms", "--announced"};
-        bool all = false;
+        bool all = false, with_keywords = false;
 
         if (argc < 3)
                 return 64;
         for (int i = 3; i < argc; i++) {
                 all = all || strcmp(argv[i], "--all") == 0;
+                with_keywords = with_keywords || strcmp(argv[i], "--keywords") == 0;
                 for (size_t k = 0; k < 4; k++)
                         if (strcmp(argv[i], names[k]) == 0 && i + 1 < argc)
                                 floors[k] = strtod(argv[++i], NULL);
@@ -187,7 +233,7 @@ int main(int argc, char **argv) {
         while (fgets(row.line, sizeof row.line, labels)) {
                 split(&row);
                 if (row.n > 1)
-                        judge_row(reader, argv[1], &head, &row, all, &count);
+                        judge_row(reader, argv[1], &head, &row, all, &count, &keywords);
         }
         fclose(labels);
         page_reader_free(reader);
@@ -198,6 +244,8 @@ int main(int argc, char **argv) {
                "right "
                "%.1f %%\n",
                count.pages, exact, percent(count.accepted, count.pages), seen, alarms, told);
+        if (with_keywords)
+                print_keywords(&count, &keywords);
         bool bad = is_under("exact", exact, floors[0]);
         bad = is_under("maintenance", seen, floors[1]) || bad;
         bad = is_under("announced", told, floors[3]) || bad;

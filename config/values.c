@@ -42,7 +42,8 @@ static const char *take_text(const Reading *reading, const YamlNode *node) {
                 tell(reading, node, "'%s' takes a text, not a %s", key, node->kind == YAML_LIST ? "list" : "map");
                 return NULL;
         }
-        if (yaml_is_null(node) || node->text[0] == '\0') {
+        bool is_empty = yaml_is_null(node) || node->text[0] == '\0';
+        if (is_empty && !(reading->row->may_be_empty && node->quoted)) {
                 tell(reading, node, "'%s' is empty: write a text, or leave the key out", key);
                 return NULL;
         }

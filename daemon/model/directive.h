@@ -49,6 +49,7 @@ typedef struct Directive {
         DirectiveType type;
         size_t offset;
         bool required;
+        bool may_be_empty;    /* TEXT: "" is a text too (a JSON Pointer to the whole document) */
         const char *fallback; /* the default as it would be written; NULL: zero, NULL or an empty list */
         int64_t min, max;     /* both 0: unbounded */
         const DirectiveChoice *choices;

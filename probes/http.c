@@ -17,7 +17,7 @@ static bool is_token(const char *text, size_t n) {
 }
 
 /* What curl frames the request by, and what mond says of itself, are not the user's to set. */
-static char *check_header(const char *text) {
+char *http_check_header(const char *text) {
         static const char *const reserved[] = {"Host",       "Content-Length", "Transfer-Encoding", "Connection",
                                                "User-Agent", "Expect",         "Accept-Encoding",   "Upgrade",
                                                "TE",         "Trailer",        "Proxy-Connection",  "Range"};
@@ -34,7 +34,7 @@ static char *check_header(const char *text) {
         return NULL;
 }
 
-static char *check_ca_file(const char *text) {
+char *http_check_ca_file(const char *text) {
         if (access(text, R_OK) == 0)
                 return NULL;
         return mon_printf("'%s' cannot be read: %s", text, mon_strerror(mon_errno()));
@@ -81,7 +81,7 @@ static const Directive http_rows[] = {
         {.key = "headers",
          .type = DIRECTIVE_HEADERS,
          AT(headers),
-         .check = check_header,
+         .check = http_check_header,
          .help = "further request headers; secret ones are not sent to another origin"},
         {.key = "follow_redirects",
          .type = DIRECTIVE_INT,
@@ -113,7 +113,7 @@ static const Directive http_rows[] = {
         {.key = "ca_file",
          .type = DIRECTIVE_TEXT,
          AT(ca_file),
-         .check = check_ca_file,
+         .check = http_check_ca_file,
          .help = "authorities to trust instead of the system's"},
         {.key = "application",
          .type = DIRECTIVE_BOOL,

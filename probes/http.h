@@ -15,6 +15,12 @@ typedef struct HttpExpect {
         TextList status, final_url, contains, absent, matches, xpath;
 } HttpExpect;
 
+/* Reads an answer that is no page but a feed; the verdict, and all that there is to say, goes into the observation. */
+struct FetchAnswer;
+struct HttpSpec;
+typedef void HttpFeedFn(const struct HttpSpec *spec, const struct FetchAnswer *answer, const Hop *hop, Nsec now_at_real,
+                        Observation *observation);
+
 typedef struct HttpSpec {
         char *url;
         int method;       /* FetchMethod */
@@ -27,11 +33,16 @@ typedef struct HttpSpec {
         bool application;
         HttpExpect expect;
         PageExpect *compiled; /* of all that is expected; by prepare() */
+        HttpFeedFn *feed;     /* NULL: a page, and the page reader judges it */
 } HttpSpec;
+
+/* Checks of rows that drivers over HTTP share. */
+char *http_check_header(const char *text);
+char *http_check_ca_file(const char *text);
 
 extern const ProbeDriver probe_http;
 
-/* probe_http's own, in http_look.c. */
+/* The look, in http_look.c. The target's spec is an HttpSpec or begins with one, and has its `compiled`. */
 int http_look_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
                     Probe **ret_probe);
 void http_look_cancel(Probe *probe);

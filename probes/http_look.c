@@ -158,9 +158,24 @@ static void judge_page(Probe *probe, const FetchAnswer *answer) {
                 finish(probe);
 }
 
+static void judge_feed(Probe *probe, const FetchAnswer *answer) {
+        const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
+
+        probe->spec->feed(probe->spec, answer, hop, clock_at_real(clock_of(probe)), probe->observation);
+        finish(probe);
+}
+
 /* --- redirects -------------------------------------------------------------------------------------------------- */
 
 static void ask_page(Probe *probe);
+
+/* A feed that leads elsewhere is one that cannot be read: it says nothing of the service. */
+static void finish_astray(Probe *probe, Cause cause, const char *why) {
+        if (probe->spec->feed)
+                finish_as(probe, VERDICT_UNREADABLE, CAUSE_FEED_UNREADABLE, why);
+        else
+                finish_as(probe, VERDICT_DOWN, cause, why);
+}
 
 static bool was_asked(const Observation *observation, const char *url) {
         for (size_t i = 0; i < observation->n_hops; i++)
@@ -200,9 +215,9 @@ static void follow(Probe *probe, const char *location) {
                 finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, mon_strerror(r));
         } else if (is_elsewhere(probe, r, &url)) {
                 why = mon_printf("redirected to %s", joined ? joined : location);
-                finish_as(probe, VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE, why);
+                finish_astray(probe, CAUSE_REDIRECT_ELSEWHERE, why);
         } else if (is_loop(probe, url.text, &why)) {
-                finish_as(probe, VERDICT_DOWN, CAUSE_REDIRECT_LOOP, why);
+                finish_astray(probe, CAUSE_REDIRECT_LOOP, why);
         } else {
                 url_fini(&probe->now);
                 probe->now = url;
@@ -228,6 +243,8 @@ static void on_page(FetchAnswer *answer, void *userdata) {
         mon_auto_free char *location = probe->spec->follow_redirects > 0 ? http_redirect_of(answer) : NULL;
         if (location)
                 follow(probe, location);
+        else if (probe->spec->feed)
+                judge_feed(probe, answer);
         else
                 judge_page(probe, answer);
 }

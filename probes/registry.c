@@ -2,9 +2,11 @@
 
 #include "daemon/base/text.h"
 #include "probes/http.h"
+#include "probes/outages.h"
 
 const ProbeDriver *const probe_drivers[] = {
         &probe_http,
+        &probe_outages,
         NULL,
 };
 

@@ -3,6 +3,7 @@
 #include "config/diff.h"
 #include "config/secrets.h"
 #include "daemon/base/text.h"
+#include "probes/http.h"
 #include "probes/registry.h"
 
 #include <setjmp.h>
@@ -343,16 +344,17 @@ static Config *load_shipped(const ProbeDriver *const *drivers) {
 
 /* The file that is shipped: sound as it stands, and nothing to be told but that the contact is an example. */
 static void the_shipped_file_is_sound(void **state) {
-        mon_cleanup(config_free_p) Config *config = load_shipped(config_fixture_drivers);
+        mon_cleanup(config_free_p) Config *config = load_shipped(probe_drivers);
         (void)state;
 
-        assert_int_equal(config->targets.n, 9);
+        assert_int_equal(config->targets.n, 10);
         assert_true(config->references.n >= 3);
         list_each (Target, target, &config->targets) {
                 assert_true(target->interval >= 300 * NSEC_PER_SEC);
                 assert_false(text_is(target->title.in[LANGUAGE_FR], target->id));
-                if (strstr(((FakeSpec *)target->spec)->url, "/enrolement/"))
-                        assert_true(((FakeSpec *)target->spec)->application);
+                const HttpSpec *http = target->spec; /* an outages target's begins with one */
+                if (strstr(http->url, "/enrolement/"))
+                        assert_true(http->application);
         }
 }
 

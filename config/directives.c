@@ -5,6 +5,7 @@
 #include "daemon/base/text.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 /* Every key that the block takes; *ret_n of them. To free. */
 static const char **known_keys(const DirectiveBlock *block, const Directive *rows, size_t *ret_n) {
@@ -92,7 +93,7 @@ static bool read_section(const DirectiveBlock *block, const Directive *row, void
                 .column = node ? node->column : block->column,
         };
 
-        return directives_read(&section, row->section, base);
+        return directives_read(&section, row->section, (char *)base + row->offset);
 }
 
 static void tell_missing(const DirectiveBlock *block, const Directive *row) {
@@ -102,9 +103,51 @@ static void tell_missing(const DirectiveBlock *block, const Directive *row) {
                      row->help ? ": " : "", row->help ? row->help : "");
 }
 
+/* The list, if it is one to be read. */
+static bool check_sections(const DirectiveBlock *block, const Directive *row, const YamlNode *node) {
+        size_t most = row->max ? (size_t)row->max : SECTION_LIST_MAX;
+
+        if (node->kind != YAML_LIST)
+                mistakes_add(block->mistakes, node->line, node->column,
+                             "'%s' takes a list: each item is a map that begins with '- %s: …'", row->key,
+                             row->section->key);
+        else if (node->n < (size_t)row->min)
+                mistakes_add(block->mistakes, node->line, node->column, "'%s' has %zu items: %" PRId64 " are the least",
+                             row->key, node->n, row->min);
+        else if (node->n > most)
+                mistakes_add(block->mistakes, node->line, node->column, "'%s' has %zu items: %zu are the most",
+                             row->key, node->n, most);
+        else
+                return true;
+        return false;
+}
+
+static bool read_sections(const DirectiveBlock *block, const Directive *row, void *base) {
+        const YamlNode *node = yaml_get(block->node, row->key);
+        SectionList *list = (SectionList *)((char *)base + row->offset);
+        bool whole = true;
+
+        if (yaml_is_null(node)) {
+                if (row->required)
+                        tell_missing(block, row);
+                return !row->required;
+        }
+        if (!check_sections(block, row, node))
+                return false;
+        for (size_t i = 0; i < node->n; i++) {
+                const YamlNode *item = node->items[i];
+                DirectiveBlock section = {block->mistakes, row->key, item, item->line, item->column, NULL, NULL};
+                section_list_add(list, mon_calloc(1, row->item_size), item->line, item->column);
+                whole &= directives_read(&section, row->section, list->items[list->n - 1].fields);
+        }
+        return whole;
+}
+
 static bool read_row(const DirectiveBlock *block, const Directive *row, void *base) {
         if (row->type == DIRECTIVE_SECTION)
                 return read_section(block, row, base);
+        if (row->type == DIRECTIVE_SECTIONS)
+                return read_sections(block, row, base);
         const YamlNode *node = yaml_get(block->node, row->key);
         if (node && value_read(block->mistakes, row, node, base))
                 return true;
@@ -156,10 +199,18 @@ bool directives_read(const DirectiveBlock *block, const Directive *rows, void *b
         return whole;
 }
 
+static void fini_sections(const Directive *row, SectionList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                directives_fini(row->section, list->items[i].fields);
+        section_list_fini(list);
+}
+
 void directives_fini(const Directive *rows, void *base) {
         for (const Directive *row = rows; row->key; row++) {
                 if (row->type == DIRECTIVE_SECTION)
-                        directives_fini(row->section, base);
+                        directives_fini(row->section, (char *)base + row->offset);
+                else if (row->type == DIRECTIVE_SECTIONS)
+                        fini_sections(row, (SectionList *)((char *)base + row->offset));
                 else
                         value_fini(row, base);
         }

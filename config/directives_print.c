@@ -135,9 +135,28 @@ static int print_section(const Printing *printing, const Directive *row, const v
                 r = buf_append_text(printing->out, "\n");
         before = printing->out->len;
         if (r == 0)
-                r = directives_print(row->section, base, printing->indent + 2, printing->how, printing->out);
+                r = directives_print(row->section, (const char *)base + row->offset, printing->indent + 2,
+                                     printing->how, printing->out);
         if (r == 0 && printing->out->len == before)
                 r = buf_printf(printing->out, "%*s{}\n", printing->indent + 2, "");
+        return r;
+}
+
+/* Each item's first line bears the dash, in place of two of its spaces. An empty list is one that was not given. */
+static int print_sections(const Printing *printing, const Directive *row, const SectionList *list) {
+        int r = list->n ? print_key(printing, row->key) : 0;
+
+        if (r == 0 && list->n)
+                r = buf_append_text(printing->out, "\n");
+        for (size_t i = 0; i < list->n && r == 0; i++) {
+                size_t start = printing->out->len;
+                int indent = printing->indent + 2;
+                r = directives_print(row->section, list->items[i].fields, indent + 2, printing->how, printing->out);
+                if (r == 0 && printing->out->len == start)
+                        r = buf_printf(printing->out, "%*s{}\n", indent + 2, "");
+                if (r == 0)
+                        printing->out->data[start + (size_t)indent] = '-';
+        }
         return r;
 }
 
@@ -173,6 +192,8 @@ static int print_row(const Printing *printing, const Directive *row, const void 
                 return print_title(printing, row->key, field);
         case DIRECTIVE_SECTION:
                 return print_section(printing, row, base);
+        case DIRECTIVE_SECTIONS:
+                return print_sections(printing, row, field);
         }
         abort(); /* a type that nobody prints */
 }

@@ -390,6 +390,7 @@ bool value_read(Mistakes *mistakes, const Directive *row, const YamlNode *node, 
         case DIRECTIVE_SECRET:
                 return read_secret(&reading, node);
         case DIRECTIVE_SECTION:
+        case DIRECTIVE_SECTIONS:
                 break;
         }
         abort(); /* the caller's business */

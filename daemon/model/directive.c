@@ -11,3 +11,15 @@ void text_list_add(TextList *list, const char *text, int line, int column) {
         list->items = mon_realloc_array(list->items, list->n + 1, sizeof *list->items);
         list->items[list->n++] = (TextPlace){.text = mon_strdup(text), .line = line, .column = column};
 }
+
+void section_list_add(SectionList *list, void *fields, int line, int column) {
+        list->items = mon_realloc_array(list->items, list->n + 1, sizeof *list->items);
+        list->items[list->n++] = (SectionPlace){.fields = fields, .line = line, .column = column};
+}
+
+void section_list_fini(SectionList *list) {
+        for (size_t i = 0; i < list->n; i++)
+                free(list->items[i].fields);
+        free(list->items);
+        *list = (SectionList){0};
+}

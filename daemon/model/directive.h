@@ -17,7 +17,8 @@ typedef enum DirectiveType {
         DIRECTIVE_HEADERS,  /* TextList: "Name: value" from a map */
         DIRECTIVE_TITLE,    /* Title: a text, or { fr, en } */
         DIRECTIVE_SECRET,   /* char *: ${credential:…}, ${file:…}, ${env:…} resolved; printed as <secret> */
-        DIRECTIVE_SECTION,  /* the fields of `section`, in the same struct: offsets count from its start */
+        DIRECTIVE_SECTION,  /* the fields of `section`, in a struct inside: their offsets count from this one's */
+        DIRECTIVE_SECTIONS, /* SectionList: a list of maps, each with the fields of `section`; min and max bound it */
 } DirectiveType;
 
 typedef struct DirectiveChoice {
@@ -37,6 +38,22 @@ typedef struct TextList {
 } TextList;
 #define TEXT_LIST_MAX 64 /* items in one list of the configuration */
 
+/* A list of structs with the place of each, in the order of the file. */
+typedef struct SectionPlace {
+        void *fields; /* of the row's item_size */
+        int line, column;
+} SectionPlace;
+
+typedef struct SectionList {
+        SectionPlace *items;
+        size_t n;
+} SectionList;
+#define SECTION_LIST_MAX 64 /* items in one, where the row's max says nothing */
+
+/* Takes the fields, which are allocated. What they own is freed by their rows before the list is. */
+void section_list_add(SectionList *list, void *fields, int line, int column);
+void section_list_fini(SectionList *list);
+
 void text_list_fini(TextList *list);
 void text_list_add(TextList *list, const char *text, int line, int column);
 
@@ -54,6 +71,7 @@ typedef struct Directive {
         int64_t min, max;     /* both 0: unbounded */
         const DirectiveChoice *choices;
         const struct Directive *section;
+        size_t item_size; /* of SECTIONS: the struct that one item fills */
         DirectiveCheck *check;
         const char *help; /* one line for the manual */
 } Directive;

@@ -68,6 +68,24 @@ static const Directive expect_rows[] = {
         {.key = NULL},
 };
 
+static const Directive step_expect_rows[] = {
+        {.key = "contains", .type = DIRECTIVE_TEXTS, .offset = offsetof(FakeExpect, contains)},
+        {.key = "status", .type = DIRECTIVE_INT, .offset = offsetof(FakeExpect, status), .fallback = "200", .max = 999},
+        {.key = NULL},
+};
+
+static const Directive step_rows[] = {
+        {.key = "get", .type = DIRECTIVE_TEXT, .offset = offsetof(FakeStep, get), .check = check_fake_url},
+        {.key = "token", .type = DIRECTIVE_SECRET, .offset = offsetof(FakeStep, token)},
+        {.key = "expect", .type = DIRECTIVE_SECTION, .offset = offsetof(FakeStep, expect), .section = step_expect_rows},
+        {.key = NULL},
+};
+
+static const Directive mark_rows[] = {
+        {.key = "name", .type = DIRECTIVE_TEXT, .offset = offsetof(FakeMark, name), .help = "what it is called"},
+        {.key = NULL},
+};
+
 static const Directive fake_rows[] = {
         {.key = "url", .type = DIRECTIVE_TEXT, AT(url), .required = true, .check = check_fake_url, .help = "the page"},
         {.key = "method", .type = DIRECTIVE_CHOICE, AT(method), .fallback = "GET", .choices = methods},
@@ -78,6 +96,14 @@ static const Directive fake_rows[] = {
         {.key = "expect", .type = DIRECTIVE_SECTION, .section = expect_rows},
         {.key = "application", .type = DIRECTIVE_BOOL, AT(application), .fallback = "false"},
         {.key = "token", .type = DIRECTIVE_SECRET, AT(token)},
+        {.key = "steps",
+         .type = DIRECTIVE_SECTIONS,
+         AT(steps),
+         .section = step_rows,
+         .item_size = sizeof(FakeStep),
+         .min = 2,
+         .max = FAKE_STEPS_MAX},
+        {.key = "marks", .type = DIRECTIVE_SECTIONS, AT(marks), .section = mark_rows, .item_size = sizeof(FakeMark)},
         {.key = NULL},
 };
 

@@ -16,6 +16,22 @@ void config_fixture_write_text(const char *path, const char *text);
 /* "http", with rows of every type; its host is what stands between "//" and the next of ":/". */
 extern const ProbeDriver *const config_fixture_drivers[];
 
+typedef struct FakeExpect {
+        TextList contains;
+        int64_t status;
+} FakeExpect;
+
+typedef struct FakeStep {
+        char *get;
+        char *token;
+        FakeExpect expect;
+} FakeStep;
+#define FAKE_STEPS_MAX 3
+
+typedef struct FakeMark {
+        char *name;
+} FakeMark;
+
 typedef struct FakeSpec {
         char *url;
         int method;
@@ -29,7 +45,9 @@ typedef struct FakeSpec {
         char *final_url;
         bool application;
         char *token;
-        void *prepared; /* the driver's own: freed by its fini */
+        SectionList steps; /* of FakeStep, two at least */
+        SectionList marks; /* of FakeMark, as many as a list may have */
+        void *prepared;    /* the driver's own: freed by its fini */
 } FakeSpec;
 
 /* Loads mond.yaml: its diagnostics as text (to free), and the configuration if it is sound. */

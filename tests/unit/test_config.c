@@ -124,6 +124,63 @@ static void prints_what_loads_again_to_the_same(void **state) {
         assert_string_equal(((FakeSpec *)target_at(again, 0)->spec)->contains.items[1].text, "C:\\dir");
 }
 
+#define STEPS "targets: [{id: a, http: {url: 'https://example.org/', "
+
+static void reads_lists_of_sections(void **state) {
+        (void)state;
+        mon_cleanup(config_free_p) Config *config = load_sound(
+                HEAD STEPS "steps: [{get: 'https://a.fr/'}, {expect: {contains: [x, y], status: 404}}]}}]\n");
+        const FakeSpec *spec = target_at(config, 0)->spec;
+
+        assert_int_equal(spec->steps.n, 2);
+        assert_int_equal(spec->marks.n, 0);
+        const FakeStep *first = spec->steps.items[0].fields, *second = spec->steps.items[1].fields;
+        assert_string_equal(first->get, "https://a.fr/");
+        assert_int_equal(first->expect.status, 200);
+        assert_null(second->get);
+        assert_int_equal(second->expect.status, 404);
+        assert_int_equal(second->expect.contains.n, 2);
+        assert_string_equal(second->expect.contains.items[1].text, "y");
+        assert_int_equal(spec->steps.items[1].line, 3);
+        assert_true(spec->steps.items[1].column > spec->steps.items[0].column);
+}
+
+static void prints_lists_of_sections_that_load_again(void **state) {
+        (void)state;
+        mon_cleanup(config_free_p) Config *config =
+                load_sound(HEAD STEPS "marks: [{}, {name: m}], steps: [{get: 'https://a.fr/', token: '${env:HOME}'},"
+                                      " {expect: {contains: [x]}}]}}]\n");
+        mon_auto_free char *first = config_print(config);
+
+        assert_non_null(strstr(first, "      steps:\n        - get: \"https://a.fr/\"\n          token: \"<secret>\"\n"
+                                      "          expect:\n"));
+        assert_non_null(strstr(first, "      marks:\n        - {}\n        - name: \"m\"\n"));
+        mon_cleanup(config_free_p) Config *again = load_sound(first);
+        mon_auto_free char *second = config_print(again);
+        assert_string_equal(second, first);
+}
+
+static void fingerprints_each_section_of_a_list(void **state) {
+        static const char *const variants[] = {
+                "steps: [{get: 'https://a.fr/'}, {}]",
+                "steps: [{}, {get: 'https://a.fr/'}]",
+                "steps: [{get: 'https://a.fr/'}, {}, {}]",
+                "steps: [{get: 'https://a.fr/'}, {expect: {status: 201}}]",
+                "steps: [{get: 'https://a.fr/', token: t}, {}]",
+                "steps: [{get: 'https://a.fr/', token: u}, {}]",
+        };
+        uint64_t seen[mon_count_of(variants)];
+        (void)state;
+
+        for (size_t i = 0; i < mon_count_of(variants); i++) {
+                mon_auto_free char *text = mon_printf(HEAD STEPS "%s}}]\n", variants[i]);
+                mon_cleanup(config_free_p) Config *config = load_sound(text);
+                seen[i] = target_at(config, 0)->fingerprint;
+                for (size_t j = 0; j < i; j++)
+                        assert_true(seen[i] != seen[j]);
+        }
+}
+
 static void the_hash_is_blind_to_secrets_and_the_fingerprint_is_not(void **state) {
         mon_cleanup(config_free_p) Config *a =
                 load_sound(HEAD "targets: [{id: a, http: {url: 'http://localhost/', token: x}}]\n");
@@ -397,6 +454,9 @@ int main(void) {
                 test(fills_every_default),
                 test(inherits_and_overrides),
                 test(prints_what_loads_again_to_the_same),
+                test(reads_lists_of_sections),
+                test(prints_lists_of_sections_that_load_again),
+                test(fingerprints_each_section_of_a_list),
                 test(the_hash_is_blind_to_secrets_and_the_fingerprint_is_not),
                 test(fingerprints_what_is_effective),
                 test(tells_what_a_reload_changes),

@@ -273,6 +273,52 @@ static void keeps_its_bounds(void **state) {
 }
 
 /* The most that each number may be is taken, one more is not. */
+#define SECTIONS(what) HEAD "targets:\n- id: a\n  http:\n    url: https://example.org/\n    " what "\n"
+
+static void tells_the_mistakes_of_each_section_of_a_list(void **state) {
+        static const struct {
+                const char *text, *told;
+        } cases[] = {
+                {SECTIONS("steps: {get: x}"), "mond.yaml:7:12: 'steps' takes a list: each item is a map that begins"
+                                              " with '- get: …'\n"},
+                {SECTIONS("steps: [{}]"), "mond.yaml:7:12: 'steps' has 1 items: 2 are the least\n"},
+                {SECTIONS("steps: [{}, {}, {}, {}]"), "mond.yaml:7:12: 'steps' has 4 items: 3 are the most\n"},
+                {SECTIONS("steps: [{gett: x}, {get: nowhere, expect: {status: 1000}}]"),
+                 "mond.yaml:7:14: unknown key 'gett' in 'steps': did you mean 'get'?\n"
+                 "mond.yaml:7:30: 'get': an address begins with http:// or https://\n"
+                 "mond.yaml:7:56: 'status' must be between 0 and 999, not '1000'\n"},
+                {SECTIONS("steps: [{}, nothing]"),
+                 "mond.yaml:7:17: 'steps' takes a map of keys and values: { get: … }\n"},
+                {SECTIONS("steps: [~, {}]"), "mond.yaml:7:13: 'steps' takes a map of keys and values: { get: … }\n"},
+        };
+        (void)state;
+
+        for (size_t i = 0; i < mon_count_of(cases); i++) {
+                Config *config = NULL;
+                config_fixture_write_text("mond.yaml", cases[i].text);
+                mon_auto_free char *told = config_fixture_load(&config);
+                assert_string_equal(told, cases[i].told);
+                assert_null(config);
+        }
+}
+
+static void a_list_of_sections_has_a_bound(void **state) {
+        (void)state;
+
+        for (size_t n = SECTION_LIST_MAX; n <= SECTION_LIST_MAX + 1; n++) {
+                mon_cleanup(config_free_p) Config *config = NULL;
+                mon_auto_buf Buf text = BUF_INIT(65536);
+                assert_int_equal(buf_append_text(&text, TARGET "    marks:\n"), 0);
+                for (size_t i = 0; i < n; i++)
+                        assert_int_equal(buf_append_text(&text, "    - {}\n"), 0);
+                config_fixture_write("mond.yaml", text.data, text.len);
+                mon_auto_free char *told = config_fixture_load(&config);
+                assert_string_equal(
+                        told, n <= SECTION_LIST_MAX ? "" : "mond.yaml:8:5: 'marks' has 65 items: 64 are the most\n");
+                assert_int_equal(config != NULL, n <= SECTION_LIST_MAX);
+        }
+}
+
 static void numbers_have_bounds(void **state) {
         static const struct {
                 const char *before;
@@ -435,6 +481,8 @@ int main(void) {
                 test(a_pipe_holds_up_nothing),
                 test(counts_what_it_does_not_show),
                 test(keeps_its_bounds),
+                test(tells_the_mistakes_of_each_section_of_a_list),
+                test(a_list_of_sections_has_a_bound),
                 test(numbers_have_bounds),
                 test(quotes_within_bounds),
                 test(merges_the_folder),

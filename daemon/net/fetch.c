@@ -36,6 +36,7 @@ struct Fetch {
         HeadReader head;
         FetchMethod method;
         size_t body_max;
+        Cookies *cookies;
         Buf request;
         char curl_error[CURL_ERROR_SIZE];
         int local_errno; /* of a socket that could not be made */
@@ -135,8 +136,9 @@ static int on_resolver_start(void *state, void *reserved, void *userdata) {
 
 /* --- the end --------------------------------------------------------------------------------------------------- */
 
-static void give_back(Fetcher *fetcher, CURL *easy) {
-        if (fetcher->n_idle == FETCH_IDLE_MAX) {
+/* A reset leaves curl's cookies where they are: a handle that had some is not used again. */
+static void give_back(Fetcher *fetcher, CURL *easy, bool has_cookies) {
+        if (has_cookies || fetcher->n_idle == FETCH_IDLE_MAX) {
                 curl_easy_cleanup(easy);
                 return;
         }
@@ -150,7 +152,7 @@ static void fetch_free(Fetch *fetch) {
         loop_disarm(fetcher->loop, &fetch->deadline);
         if (fetch->easy) {
                 fetch_pool_remove(fetch->pool, fetch->easy);
-                give_back(fetcher, fetch->easy);
+                give_back(fetcher, fetch->easy, fetch->cookies != NULL);
         }
         curl_slist_free_all(fetch->headers);
         curl_slist_free_all(fetch->pinned);
@@ -286,6 +288,8 @@ static void fetch_finish(Fetch *fetch, FetchFailure failure, const char *text) {
         if (head_reader_is_complete(&fetch->head)) {
                 fetch->answer.http_status = fetch->head.status;
                 fetch->answer.response = buf_steal(&fetch->head.text);
+                if (fetch->cookies)
+                        cookies_take(fetch->cookies, fetch->easy);
         } else {
                 fetch->answer.bytes = -1;
         }
@@ -448,6 +452,7 @@ static Fetch *fetch_new(Fetcher *fetcher, FetchPool *pool, const FetchRequest *r
         fetch->userdata = userdata;
         fetch->method = request->method;
         fetch->body_max = request->body_max;
+        fetch->cookies = request->cookies;
         fetch->request = BUF_INIT(FETCH_REQUEST_MAX);
         fetch->answer = (FetchAnswer){
                 .body = BUF_INIT(request->body_max),
@@ -477,6 +482,9 @@ int fetch_start(Fetcher *fetcher, const FetchRequest *request, FetchDoneFn *done
                 return -ENOMEM;
         set_behaviour(fetch->easy, fetch, request);
         set_callbacks(fetch->easy, fetch);
+        r = fetch->cookies ? cookies_lend(fetch->cookies, fetch->easy) : 0;
+        if (r < 0)
+                return r;
         r = fetch_pool_add(pool, fetch->easy);
         if (r < 0)
                 return r;

@@ -1,11 +1,12 @@
 /* One HTTP or HTTPS request: one hop, to one pinned address, on a fresh connection, by libcurl's multi interface on the
- * loop. No redirect is followed, no proxy taken from the environment, no cookie kept, no TLS session resumed; TLS is
- * always verified. Every limit is ours: bytes, headers, time. */
+ * loop. No redirect is followed, no proxy taken from the environment, no cookie kept but in the caller's hands, no TLS
+ * session resumed; TLS is always verified. Every limit is ours: bytes, headers, time. */
 #pragma once
 
 #include "daemon/base/loop.h"
 #include "daemon/model/observation.h"
 #include "daemon/net/cert.h"
+#include "daemon/net/fetch_cookies.h"
 
 #define FETCH_HEAD_MAX 65536     /* bytes of an answer's status line and headers, interim answers included */
 #define FETCH_HEADERS_MAX 256    /* lines of them */
@@ -52,6 +53,7 @@ typedef struct FetchRequest {
         const char *ca_file; /* NULL: the system's bundle */
         size_t body_max;     /* bytes of the decoded body; with 0 the first one ends the fetch as FETCH_TOO_LARGE */
         Nsec deadline_at_boot;
+        Cookies *cookies; /* lives until the fetch is over or cancelled; NULL: none are sent or kept */
 } FetchRequest;
 
 typedef struct FetchAnswer {

@@ -4,6 +4,7 @@
 #include "daemon/base/list.h"
 #include "daemon/base/map.h"
 #include "daemon/base/text.h"
+#include "daemon/net/head.h"
 #include "tests/lib/gzip.h"
 
 #include <arpa/inet.h>
@@ -357,6 +358,13 @@ static void on_timer(void *userdata) {
                 answer_now(connection);
 }
 
+static bool brings_cookie(const char *head, const char *cookie) {
+        mon_auto_free char *sent = head_get(head, "Cookie");
+        const char *at = sent && cookie ? strstr(sent, cookie) : NULL;
+
+        return !cookie || (at && strchr("; ", at[strlen(cookie)]));
+}
+
 static void take_request(Connection *connection, char *head) {
         Server *server = connection->server;
         const char *space = strchr(head, ' ');
@@ -367,7 +375,7 @@ static void take_request(Connection *connection, char *head) {
         server->requests++;
         connection->is_head = text_starts(head, "HEAD ");
         connection->row = map_get(&server->rows, path);
-        if (!connection->row)
+        if (!connection->row || !brings_cookie(head, connection->row->answer.needs_cookie))
                 connection->row = map_get(&server->rows, "*");
         if (connection->row->answer.delay > 0)
                 loop_arm_after(server->loop, &connection->timer, connection->row->answer.delay);
@@ -493,6 +501,7 @@ static void row_free(Row *row) {
         if (!row)
                 return;
         free((char *)row->answer.headers);
+        free((char *)row->answer.needs_cookie);
         free((char *)row->answer.content_type);
         free((void *)row->answer.body);
         free(row);
@@ -540,6 +549,7 @@ void server_set(Server *server, const char *path, const ServerAnswer *answer) {
         row->answer = *answer;
         row->answer.status = answer->status > 0 ? answer->status : 200;
         row->answer.headers = mon_strdup(answer->headers);
+        row->answer.needs_cookie = mon_strdup(answer->needs_cookie);
         row->answer.content_type = mon_strdup(answer->content_type ? answer->content_type : "text/html; charset=utf-8");
         row->answer.body_len = n;
         char *body = mon_calloc(1, n + 1);

@@ -44,8 +44,9 @@ typedef struct ServerAnswer {
         const char *headers;      /* lines, each ended by "\r\n"; NULL */
         const char *content_type; /* NULL is text/html; charset=utf-8 */
         const void *body;
-        size_t body_len; /* 0: strlen(body), NULL allowed */
-        Nsec delay;      /* before the first byte */
+        size_t body_len;          /* 0: strlen(body), NULL allowed */
+        Nsec delay;               /* before the first byte */
+        const char *needs_cookie; /* "name=value": a request without it is answered as "*" is; NULL */
 } ServerAnswer;
 
 /* How TLS is spoken; a zeroed one speaks none. */

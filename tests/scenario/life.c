@@ -103,13 +103,22 @@ static int take_span(const char *text, Nsec *ret_span, Error *error) {
         return 0;
 }
 
+static char *header_line(const char *name, const char *value) {
+        return value ? mon_printf("%s: %s\r\n", name, value) : mon_strdup("");
+}
+
 static int serve(Life *life, Server *server, const Line *line, Error *error) {
         const char *mode = line_value(line, "mode"), *status = line_value(line, "status");
         const char *page = line_value(line, "page"), *text = line_value(line, "text");
-        const char *location = line_value(line, "location"), *retry = line_value(line, "retry-after");
         const char *delay = line_value(line, "delay");
-        mon_auto_free char *headers = NULL;
-        ServerAnswer answer = {.content_type = line_value(line, "type"), .body = text};
+        mon_auto_free char *location = header_line("Location", line_value(line, "location"));
+        mon_auto_free char *retry = header_line("Retry-After", line_value(line, "retry-after"));
+        mon_auto_free char *cookie = header_line("Set-Cookie", line_value(line, "set-cookie"));
+        mon_auto_free char *headers = mon_printf("%s%s%s", location, retry, cookie);
+        ServerAnswer answer = {.content_type = line_value(line, "type"),
+                               .headers = headers,
+                               .body = text,
+                               .needs_cookie = line_value(line, "needs-cookie")};
         int64_t number = 0;
 
         if (mode && !server_mode_from_name(mode, &answer.mode)) {
@@ -128,10 +137,6 @@ static int serve(Life *life, Server *server, const Line *line, Error *error) {
                 if (r != 0)
                         return r;
         }
-        headers = mon_printf("%s%s%s%s%s%s", location ? "Location: " : "", location ? location : "",
-                             location ? "\r\n" : "", retry ? "Retry-After: " : "", retry ? retry : "",
-                             retry ? "\r\n" : "");
-        answer.headers = headers;
         server_set(server, line->words[1], &answer);
         return 0;
 }

@@ -3,7 +3,8 @@
  *   # January 2022: the page says that it is closed      a comment
  *   config                                               the configuration, up to `end`; {web}, {reference}: their
  * ports … end page NAME                                            a page for later, up to `end` <p>…</p> end serve
- * PATH [mode=M] [status=N] [page=NAME] [text="…"] [location=URL] [delay=5s] [retry-after=N] [type=T] reference … the
+ * PATH [mode=M] [status=N] [page=NAME] [text="…"] [location=URL] [delay=5s] [retry-after=N] [type=T]
+ * [set-cookie="a=1"] [needs-cookie="a=1"] reference … the
  * same, by the other server name HOST (ADDRESS… | nxdomain | servfail | silent | …) start | stop | kill | reload pass
  * 10m                                             time, with everything that is due in it suspend 2h | step 1h | step
  * -1h                      what else happens to clocks pause TARGET | resume TARGET | check TARGET lock | unlock

@@ -45,7 +45,7 @@ int lost_write(Lost *lost, Store *store, Nsec at_real) {
                 int r = store_put_gap(store, checks->target, checks->from_at_real, checks->until_at_real,
                                       CAUSE_LOCAL_FAULT, why, &gap);
                 /* A target that came and left meanwhile has no time to account for. */
-                if (r != 0 && r != -ENOENT)
+                if (r != 0 && r != -ENXIO)
                         return r;
                 checks->written = true;
         }

@@ -102,7 +102,7 @@ int record_write(const Record *record, Store *store) {
         int r = write_of_target(store, record);
 
         /* It left the configuration before this database had heard of it. */
-        if (r == -ENOENT && !record->watch)
+        if (r == -ENXIO && !record->watch)
                 r = 0;
         if (r == 0)
                 r = write_incident(store, record);

@@ -157,7 +157,7 @@ int store_account(Store *store, const char *target, int64_t from_ms, int64_t unt
 
         int r = store_find_target(store, target, &row);
         if (r < 0)
-                return r == -ENOENT ? STORE_E_NOT_FOUND : r;
+                return r == -ENXIO ? STORE_E_NOT_FOUND : r;
         /* No check before this claims anything of the period. */
         int64_t begin = from_ms > INT64_MIN + row->speaks_max_ms ? from_ms - row->speaks_max_ms : INT64_MIN;
         int64_t params[] = {row->id, begin, until_ms};

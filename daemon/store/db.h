@@ -46,7 +46,7 @@ int store_result(sqlite3 *db, int rc);
 Store *store_new(sqlite3 *db, const char *path, bool writable);
 /* Remembers which file stands at the path. */
 mon_must_check int store_note_place(Store *store);
-/* -ENOENT when store_put_targets() never named it. The pointer lives until the transaction is rolled back. */
+/* -ENXIO when store_put_targets() never named it. The pointer lives until the transaction is rolled back. */
 mon_must_check int store_find_target(Store *store, const char *name, StoreTarget **ret_target);
 void store_forget_targets(Store *store);
 

@@ -13,7 +13,8 @@ typedef struct Store Store;
 
 /* Negative results: -ENOSPC (disk full), -EROFS, -EBUSY (somebody else writes; never waited for), -EIO, -EUCLEAN (the
  * file is corrupt: close it, store_set_aside(), open anew), -ENOENT (the file is gone from its path: close it, open
- * anew), -ESTALE (another file stands at its path). What failed in a transaction undoes all of it. */
+ * anew), -ESTALE (another file stands at its path), -ENXIO (store_put_targets() never named that target). What failed
+ * in a transaction undoes all of it. */
 enum {
         STORE_E_FOREIGN = 1, /* not a database, or another program's: untouched */
         STORE_E_NEWER = 2,   /* of a newer mond: untouched */

@@ -22,7 +22,7 @@ int store_find_target(Store *store, const char *name, StoreTarget **ret_target) 
         query_text(&query, name);
         r = query_step(&query);
         if (r != QUERY_ROW)
-                return r < 0 ? r : -ENOENT;
+                return r < 0 ? r : -ENXIO;
         Nsec latest = query_get_msec(&query, 3);
         if (!target) {
                 target = mon_new(StoreTarget);

@@ -389,7 +389,7 @@ static void an_unknown_target_spoils_the_transaction(void **state) {
         int64_t check;
 
         folder_must(store_begin(store));
-        assert_int_equal(store_put_check(store, "nobody", seen, FOLDER_NOW, &check), -ENOENT);
+        assert_int_equal(store_put_check(store, "nobody", seen, FOLDER_NOW, &check), -ENXIO);
         store_rollback(store);
         store_close(store);
 }

@@ -9,11 +9,18 @@
 #define WEIGH_SMALL 700   /* a replacement page with its address and its links */
 #define WEIGH_MEDIUM 1500 /* a page with some content */
 #define WEIGH_LARGE 3000  /* an article, terms of use */
+#define WEIGH_FIRST 10    /* bytes of own text before a heading that is still the first */
 #define WEIGH_LEAD 250    /* bytes of own text before a sentence that still opens the page */
 #define WEIGH_ARTICLE 6   /* long paragraphs that make a page an article */
 #define WEIGH_ALONE 200   /* bytes of visible text under which alternative and noscript text count */
 
-static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *features) {
+/* A heading further down that names an error is a chapter about it. */
+static bool is_chapter(const PageSentence *sentence, LexiconSense sense) {
+        return (sense == SENSE_ERROR || sense == SENSE_NOT_FOUND) && sentence->level >= 2 &&
+               sentence->position > WEIGH_FIRST;
+}
+
+static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *features, LexiconSense sense) {
         unsigned places = sentence->places;
         bool is_alone = features->visible < WEIGH_ALONE;
 
@@ -34,7 +41,7 @@ static uint32_t place_percent(const PageSentence *sentence, const PageFeatures *
         if (places & PLACE_FORM)
                 return 60;
         if (places & PLACE_HEADING)
-                return sentence->level <= 2 ? 130 : 115;
+                return is_chapter(sentence, sense) ? 70 : sentence->level <= 2 ? 130 : 115;
         return 100;
 }
 
@@ -214,7 +221,8 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
                 LexiconSense sense = (LexiconSense)i;
                 if (heard.strength[sense] == 0)
                         continue;
-                uint32_t percent = place_percent(sentence, features) * size_percent(sentence, features, sense) / 100;
+                uint32_t percent =
+                        place_percent(sentence, features, sense) * size_percent(sentence, features, sense) / 100;
                 uint32_t points = (uint32_t)heard.strength[sense] * 10 * percent / 100;
                 points /= repeated_part(scale, sentence, sense);
                 scale->voices[scale->n++] = (Voice){.sentence = sentence,

@@ -3,10 +3,8 @@
 #include "daemon/base/error.h"
 #include "daemon/base/list.h"
 #include "daemon/base/text.h"
-#include "daemon/net/head.h"
-#include "daemon/net/url.h"
-#include "daemon/net/visit.h"
 #include "probes/http_answer.h"
+#include "probes/walk.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -15,19 +13,14 @@ mon_define_cleanup(Probe, http_look_cancel);
 
 struct Probe {
         const ProbeServices *services;
-        const Target *target;
         const HttpSpec *spec;
         ProbeDoneFn *done;
         void *userdata;
         Nsec started_at_boot;
-        Nsec deadline_at_boot;
         Observation *observation;
-        Url start;            /* the target's own */
-        Url now;              /* of the hop under way */
-        const char **headers; /* of the spec's */
-        Visit *visit;
-        size_t redirects;
+        Walk walk;
         List scripts; /* addresses still to be asked, owned */
+        Url script;   /* the one under way */
 };
 
 static Clock *clock_of(const Probe *probe) {
@@ -35,11 +28,9 @@ static Clock *clock_of(const Probe *probe) {
 }
 
 static void probe_free(Probe *probe) {
-        visit_cancel(probe->visit);
+        walk_fini(&probe->walk);
         observation_free(probe->observation);
-        url_fini(&probe->start);
-        url_fini(&probe->now);
-        free(probe->headers);
+        url_fini(&probe->script);
         list_each (char, script, &probe->scripts)
                 free(script);
         list_fini(&probe->scripts);
@@ -61,35 +52,6 @@ static void finish_as(Probe *probe, Verdict verdict, Cause cause, const char *de
         finish(probe);
 }
 
-/* Secrets go to the origin that the target names, and nowhere else. */
-static size_t choose_headers(Probe *probe, const Url *url) {
-        bool is_own = url_is_same_origin(&probe->start, url);
-        size_t n = 0;
-
-        for (size_t i = 0; i < probe->spec->headers.n; i++)
-                if (is_own || !head_is_secret(probe->spec->headers.items[i].text))
-                        probe->headers[n++] = probe->spec->headers.items[i].text;
-        return n;
-}
-
-static int visit_url(Probe *probe, const Url *url, FetchMethod method, size_t body_max, FetchDoneFn *done) {
-        const HttpSpec *spec = probe->spec;
-        const FetchRequest request = {
-                .url = url->text,
-                .method = method,
-                .user_agent = probe->services->user_agent,
-                .headers = probe->headers,
-                .n_headers = choose_headers(probe, url),
-                .ca_file = spec->ca_file ? spec->ca_file : probe->services->ca_file,
-                .body_max = body_max,
-                .deadline_at_boot = probe->deadline_at_boot,
-        };
-        IpFamily family = probe->target->ip != IP_ANY ? probe->target->ip : (IpFamily)spec->ip;
-
-        return visit_start(probe->services->resolver, probe->services->fetcher, &request, family, done, probe,
-                           &probe->visit);
-}
-
 /* --- an application's own script files -------------------------------------------------------------------------- */
 
 static void ask_next_script(Probe *probe);
@@ -98,23 +60,23 @@ static void on_script(FetchAnswer *answer, void *userdata) {
         Probe *probe = userdata;
         mon_auto_free char *why = NULL;
 
-        probe->visit = NULL;
+        probe->walk.visit = NULL;
         Cause cause = http_script_fault(answer, &why);
         if (cause == CAUSE_OK) {
                 ask_next_script(probe);
                 return;
         }
-        mon_auto_free char *detail = mon_printf("its script file %s: %s", probe->now.text, why);
+        mon_auto_free char *detail = mon_printf("its script file %s: %s", probe->script.text, why);
         finish_as(probe, cause == CAUSE_LOCAL_FAULT ? VERDICT_UNKNOWN : VERDICT_DOWN, cause, detail);
 }
 
 static void ask_next_script(Probe *probe) {
         while (probe->scripts.n > 0) {
                 mon_auto_free char *script = list_take(&probe->scripts, 0);
-                url_fini(&probe->now);
-                if (url_parse(script, &probe->now) != 0)
+                url_fini(&probe->script);
+                if (url_parse(script, &probe->script) != 0)
                         continue;
-                int r = visit_url(probe, &probe->now, FETCH_GET, HTTP_SCRIPT_BYTES_MAX, on_script);
+                int r = walk_ask(&probe->walk, &probe->script, FETCH_GET, HTTP_SCRIPT_BYTES_MAX, on_script, probe);
                 if (r < 0)
                         finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, mon_strerror(r));
                 return;
@@ -145,8 +107,8 @@ static void judge_page(Probe *probe, const FetchAnswer *answer) {
         const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
         mon_auto_judgement Judgement judgement = {0};
 
-        http_judge(probe->services->reader, probe->spec, answer, hop, probe->start.text, clock_at_real(clock_of(probe)),
-                   &judgement);
+        http_judge(probe->services->reader, probe->spec, answer, hop, probe->walk.start.text,
+                   clock_at_real(clock_of(probe)), &judgement);
         bool ask_scripts = page_expect_is_application(probe->spec->compiled);
         if (ask_scripts)
                 http_list_scripts(&judgement, hop->url, &probe->scripts);
@@ -165,101 +127,25 @@ static void judge_feed(Probe *probe, const FetchAnswer *answer) {
         finish(probe);
 }
 
-/* --- redirects -------------------------------------------------------------------------------------------------- */
-
-static void ask_page(Probe *probe);
-
 /* A feed that leads elsewhere is one that cannot be read: it says nothing of the service. */
-static void finish_astray(Probe *probe, Cause cause, const char *why) {
-        if (probe->spec->feed)
-                finish_as(probe, VERDICT_UNREADABLE, CAUSE_FEED_UNREADABLE, why);
-        else
-                finish_as(probe, VERDICT_DOWN, cause, why);
+static void finish_astray(Probe *probe) {
+        Cause cause = probe->observation->cause;
+
+        if (probe->spec->feed && (cause == CAUSE_REDIRECT_ELSEWHERE || cause == CAUSE_REDIRECT_LOOP))
+                observation_judge(probe->observation, VERDICT_UNREADABLE, CAUSE_FEED_UNREADABLE,
+                                  probe->observation->detail);
+        finish(probe);
 }
-
-static bool was_asked(const Observation *observation, const char *url) {
-        for (size_t i = 0; i < observation->n_hops; i++)
-                if (text_is(observation->hops[i].url, url))
-                        return true;
-        return false;
-}
-
-/* Without cookies an address gives the same answer again, so the second sight of one is a loop. */
-static bool is_loop(Probe *probe, const char *url, char **ret_why) {
-        if (was_asked(probe->observation, url))
-                *ret_why = mon_printf("redirected in a circle, back to %s", url);
-        else if (probe->redirects >= (size_t)probe->spec->follow_redirects)
-                *ret_why = mon_printf("more than %" PRId64 " redirects, the last to %s", probe->spec->follow_redirects,
-                                      url);
-        return *ret_why != NULL;
-}
-
-static bool is_elsewhere(const Probe *probe, int parsed, const Url *url) {
-        const PageExpect *expect = probe->spec->compiled;
-
-        if (parsed != 0)
-                return true;
-        if (url_is_same_site(&probe->start, url))
-                return false;
-        return !page_expect_names_url(expect) || !page_expect_fits_url(expect, url->text);
-}
-
-static void follow(Probe *probe, const char *location) {
-        mon_auto_free char *joined = NULL, *why = NULL;
-        url_auto Url url = {0};
-
-        int r = url_join(probe->now.text, location, &joined);
-        if (r == 0)
-                r = url_parse(joined, &url);
-        if (r < 0) {
-                finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, mon_strerror(r));
-        } else if (is_elsewhere(probe, r, &url)) {
-                why = mon_printf("redirected to %s", joined ? joined : location);
-                finish_astray(probe, CAUSE_REDIRECT_ELSEWHERE, why);
-        } else if (is_loop(probe, url.text, &why)) {
-                finish_astray(probe, CAUSE_REDIRECT_LOOP, why);
-        } else {
-                url_fini(&probe->now);
-                probe->now = url;
-                url = (Url){0};
-                probe->redirects++;
-                ask_page(probe);
-        }
-}
-
-/* --- hops ------------------------------------------------------------------------------------------------------- */
 
 static void on_page(FetchAnswer *answer, void *userdata) {
         Probe *probe = userdata;
-        Observation *observation = probe->observation;
 
-        probe->visit = NULL;
-        http_take_hop(answer, &observation->hops[observation->n_hops - 1], observation);
-        http_take_retry_after(answer, clock_at_real(clock_of(probe)), observation);
-        if (!http_is_answer(answer)) {
-                finish_as(probe, fetch_verdict(answer->failure), fetch_cause(answer->failure), answer->error);
-                return;
-        }
-        mon_auto_free char *location = probe->spec->follow_redirects > 0 ? http_redirect_of(answer) : NULL;
-        if (location)
-                follow(probe, location);
+        if (!answer)
+                finish_astray(probe);
         else if (probe->spec->feed)
                 judge_feed(probe, answer);
         else
                 judge_page(probe, answer);
-}
-
-static int begin_hop(Probe *probe) {
-        size_t body_max = (size_t)probe->spec->max_body;
-
-        (void)observation_add_hop(probe->observation, probe->now.text, body_max, clock_at_real(clock_of(probe)));
-        return visit_url(probe, &probe->now, (FetchMethod)probe->spec->method, body_max, on_page);
-}
-
-static void ask_page(Probe *probe) {
-        int r = begin_hop(probe);
-        if (r < 0)
-                finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, mon_strerror(r));
 }
 
 int http_look_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
@@ -269,19 +155,24 @@ int http_look_start(const ProbeServices *services, const Target *target, ProbeDo
 
         *probe = (Probe){
                 .services = services,
-                .target = target,
                 .spec = target->spec,
                 .done = done,
                 .userdata = userdata,
                 .started_at_boot = clock_at_boot(clock),
         };
         assert(probe->spec->compiled);
-        probe->deadline_at_boot = probe->started_at_boot + target->timeout;
         probe->observation = observation_new(clock_at_real(clock), probe->started_at_boot);
-        probe->headers = mon_new_array(const char *, probe->spec->headers.n + 1);
-        if (url_parse(probe->spec->url, &probe->start) != 0 || url_parse(probe->spec->url, &probe->now) != 0)
-                return -EINVAL;
-        int r = begin_hop(probe);
+        probe->walk = (Walk){
+                .services = services,
+                .target = target,
+                .manner = probe->spec,
+                .expect = probe->spec->compiled,
+                .observation = probe->observation,
+                .deadline_at_boot = probe->started_at_boot + target->timeout,
+                .done = on_page,
+                .userdata = probe,
+        };
+        int r = walk_begin(&probe->walk, probe->spec->url);
         if (r < 0)
                 return r;
         *ret_probe = mon_steal(&probe);

@@ -73,10 +73,11 @@ static bool passes_check(const Reading *reading, const YamlNode *node, const cha
         return !mistake;
 }
 
-static const char *take_open_text(const Reading *reading, const YamlNode *node) {
+/* A text that everybody may see. */
+static const char *take_shown_text(const Reading *reading, const YamlNode *node) {
         const char *text = take_text(reading, node);
 
-        if (!text || !passes_check(reading, node, text))
+        if (!text)
                 return NULL;
         if (secret_is_reference(text)) {
                 tell(reading, node, "'%s' is no secret and would be shown: ${…} is read in secret fields alone",
@@ -84,6 +85,12 @@ static const char *take_open_text(const Reading *reading, const YamlNode *node) 
                 return NULL;
         }
         return text;
+}
+
+static const char *take_open_text(const Reading *reading, const YamlNode *node) {
+        const char *text = take_shown_text(reading, node);
+
+        return text && passes_check(reading, node, text) ? text : NULL;
 }
 
 static bool read_text(const Reading *reading, const YamlNode *node) {
@@ -297,7 +304,7 @@ static bool read_header(const Reading *reading, const YamlNode *key, const YamlN
                 return false;
         }
         mon_auto_free char *value = secret_is_header(key->text) ? take_secret(reading, item, name)
-                                                                : mon_strdup(take_open_text(reading, item));
+                                                                : mon_strdup(take_shown_text(reading, item));
         if (!value)
                 return false;
         mon_auto_free char *header = mon_printf("%s: %s", key->text, value);

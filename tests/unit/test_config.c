@@ -415,6 +415,23 @@ static void the_shipped_file_is_sound(void **state) {
         }
 }
 
+/* The driver checks a header as one line; its value alone is none. */
+static void takes_headers_with_the_real_drivers(void **state) {
+        mon_cleanup(config_free_p) Config *config = NULL;
+        ConfigMistakes mistakes = {0};
+        (void)state;
+
+        config_fixture_write_text("mond.yaml", HEAD "targets: [{id: a, http: {url: 'https://example.org/', headers: "
+                                                    "{Accept-Language: 'fr, en', X-A: b}}}]\n");
+        int r = config_load("mond.yaml", probe_drivers, &config, &mistakes);
+        mon_auto_free char *told = config_mistakes_text(&mistakes);
+        config_mistakes_fini(&mistakes);
+        assert_string_equal(told, "");
+        assert_int_equal(r, 0);
+        mon_auto_free char *printed = config_print(config);
+        assert_non_null(strstr(printed, "\"Accept-Language\": \"fr, en\""));
+}
+
 static void the_shipped_file_fits_the_real_drivers(void **state) {
         mon_cleanup(config_free_p) Config *config = load_shipped(probe_drivers), *again = NULL;
         mon_cleanup(config_mistakes_fini) ConfigMistakes mistakes = {0};
@@ -465,6 +482,7 @@ int main(void) {
                 test(knows_headers_that_are_secret),
                 test(survives_any_damage),
                 test(the_shipped_file_is_sound),
+                test(takes_headers_with_the_real_drivers),
                 test(the_shipped_file_fits_the_real_drivers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,3 +124,55 @@ int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_holds) {
         xmlXPathFreeObject(result);
         return 0;
 }
+
+/* libxml2's own strings need its own free. */
+static char *address_in(xmlChar *owned) {
+        static const char spaces[] = " \t\r\n\f";
+        char *address = NULL;
+
+        if (owned) {
+                const char *from = (const char *)owned + strspn((const char *)owned, spaces);
+                size_t n = strlen(from);
+                while (n > 0 && strchr(spaces, from[n - 1]))
+                        n--;
+                address = mon_strndup(from, n);
+        }
+        xmlFree(owned);
+        return address;
+}
+
+static char *address_of_node(xmlNodePtr node) {
+        if (node->type == XML_ELEMENT_NODE)
+                return address_in(xmlGetProp(node, (const xmlChar *)"href"));
+        return address_in(xmlNodeGetContent(node));
+}
+
+/* A whole expression's nodes come sorted. */
+static char *address_of(xmlXPathObjectPtr result) {
+        switch (result->type) {
+        case XPATH_NODESET:
+                if (xmlXPathNodeSetIsEmpty(result->nodesetval))
+                        return NULL;
+                return address_of_node(result->nodesetval->nodeTab[0]);
+        case XPATH_STRING:
+                return result->stringval[0] ? address_in(xmlStrdup(result->stringval)) : NULL;
+        default:
+                return NULL;
+        }
+}
+
+int tree_find_address(const Tree *tree, const XPath *xpath, char **ret_address) {
+        char said[XPATH_MISTAKE_MAX] = "";
+        xmlXPathContextPtr context = context_new(tree->doc, said);
+        xmlXPathObjectPtr result = run(xpath, context);
+
+        xmlXPathFreeContext(context);
+        if (!result)
+                return TREE_E_COST;
+        char *address = address_of(result);
+        xmlXPathFreeObject(result);
+        if (!address)
+                return TREE_E_NONE;
+        *ret_address = address;
+        return 0;
+}

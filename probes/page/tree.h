@@ -20,7 +20,13 @@ Tree *tree_new(const char *text, size_t n);
 void tree_free(Tree *tree);
 mon_define_cleanup(Tree, tree_free);
 
-enum { TREE_E_COST = 1 }; /* the expression would cost too much on this page, or fails on it */
+enum {
+        TREE_E_COST = 1, /* the expression would cost too much on this page, or fails on it */
+        TREE_E_NONE = 2,
+};
 
 /* Whether it selects a node, or is true, not zero or not empty. */
 mon_must_check int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_holds);
+/* The address it selects, without the spaces around it, to free: of the first node in the page's order an attribute's
+ * value, an element's href, or else its text; or the string that it is. TREE_E_NONE: it selects nothing of the kind. */
+mon_must_check int tree_find_address(const Tree *tree, const XPath *xpath, char **ret_address);

@@ -15,7 +15,6 @@ static const struct {
         {"targets", "tcp", "targets of kind 'tcp'"},
         {"targets", "tls", "targets of kind 'tls'"},
         {"targets", "exec", "targets of kind 'exec'"},
-        {"targets", "journey", "targets of kind 'journey'"},
         {"targets", "browser", "targets of kind 'browser'"},
         {"targets", "hours", "opening hours"},
         {"http", "watch", "record of content changes"},

@@ -40,27 +40,31 @@ char *http_check_ca_file(const char *text) {
         return mon_printf("'%s' cannot be read: %s", text, mon_strerror(mon_errno()));
 }
 
-#define AT(member) .offset = offsetof(HttpSpec, member)
+#define AT(member) .offset = offsetof(HttpExpect, member)
 
-static const Directive expect_rows[] = {
+const Directive http_expect_rows[] = {
         {.key = "status",
          .type = DIRECTIVE_TEXTS,
-         AT(expect.status),
+         AT(status),
          .fallback = "[200-299]",
          .help = "the HTTP status: numbers and ranges"},
         {.key = "final_url",
          .type = DIRECTIVE_TEXTS,
-         AT(expect.final_url),
+         AT(final_url),
          .help = "the address at which redirects end; * stands for any characters"},
         {.key = "contains",
          .type = DIRECTIVE_TEXTS,
-         AT(expect.contains),
+         AT(contains),
          .help = "texts to be seen on the page; case, accents and spaces do not matter"},
-        {.key = "absent", .type = DIRECTIVE_TEXTS, AT(expect.absent), .help = "texts that must not be seen on it"},
-        {.key = "matches", .type = DIRECTIVE_TEXTS, AT(expect.matches), .help = "patterns (PCRE2) to be found in it"},
-        {.key = "xpath", .type = DIRECTIVE_TEXTS, AT(expect.xpath), .help = "XPath that must select something"},
+        {.key = "absent", .type = DIRECTIVE_TEXTS, AT(absent), .help = "texts that must not be seen on it"},
+        {.key = "matches", .type = DIRECTIVE_TEXTS, AT(matches), .help = "patterns (PCRE2) to be found in it"},
+        {.key = "xpath", .type = DIRECTIVE_TEXTS, AT(xpath), .help = "XPath that must select something"},
         {.key = NULL},
 };
+
+#undef AT
+
+#define AT(member) .offset = offsetof(HttpSpec, member)
 
 static const DirectiveChoice methods[] = {{"GET", FETCH_GET}, {"HEAD", FETCH_HEAD}, {NULL, 0}};
 static const DirectiveChoice families[] = {{"any", IP_ANY}, {"4", IP_4}, {"6", IP_6}, {NULL, 0}};
@@ -120,7 +124,11 @@ static const Directive http_rows[] = {
          AT(application),
          .fallback = "false",
          .help = "the page is a shell that scripts fill: judged by the shell and by its script files"},
-        {.key = "expect", .type = DIRECTIVE_SECTION, .section = expect_rows, .help = "what the page must be like"},
+        {.key = "expect",
+         .type = DIRECTIVE_SECTION,
+         AT(expect),
+         .section = http_expect_rows,
+         .help = "what the page must be like"},
         {.key = NULL},
 };
 
@@ -134,22 +142,27 @@ static const TextPlace *first_place(const HttpSpec *spec) {
         return NULL;
 }
 
+PageExpect *http_expect_compile(const HttpExpect *expect, bool application, ProbeMistakeFn *mistake, void *userdata) {
+        const PageExpectTexts texts = {
+                .status = &expect->status,
+                .final_url = &expect->final_url,
+                .contains = &expect->contains,
+                .absent = &expect->absent,
+                .matches = &expect->matches,
+                .xpath = &expect->xpath,
+                .application = application,
+        };
+
+        return page_expect_new(&texts, mistake, userdata);
+}
+
 static void http_prepare(void *spec, const Target *target, ProbeMistakeFn *mistake, void *userdata, char **ret_host) {
         HttpSpec *http = spec;
-        const PageExpectTexts texts = {
-                .status = &http->expect.status,
-                .final_url = &http->expect.final_url,
-                .contains = &http->expect.contains,
-                .absent = &http->expect.absent,
-                .matches = &http->expect.matches,
-                .xpath = &http->expect.xpath,
-                .application = http->application,
-        };
         url_auto Url url = {0};
 
         (void)target;
         page_expect_free(http->compiled);
-        http->compiled = page_expect_new(&texts, mistake, userdata);
+        http->compiled = http_expect_compile(&http->expect, http->application, mistake, userdata);
         if (url_parse(http->url, &url) == 0)
                 *ret_host = mon_strdup(url.host);
         const TextPlace *place = first_place(http);

@@ -39,6 +39,9 @@ typedef struct HttpSpec {
 /* Checks of rows that drivers over HTTP share. */
 char *http_check_header(const char *text);
 char *http_check_ca_file(const char *text);
+extern const Directive http_expect_rows[]; /* of HttpExpect */
+/* Never NULL; every bad item is told. `application`: a page that its scripts fill is as it should be. */
+PageExpect *http_expect_compile(const HttpExpect *expect, bool application, ProbeMistakeFn *mistake, void *userdata);
 
 extern const ProbeDriver probe_http;
 

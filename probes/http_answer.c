@@ -4,6 +4,7 @@
 #include "daemon/net/head.h"
 #include "daemon/net/url.h"
 
+#include <inttypes.h>
 #include <strings.h>
 
 #define HTTP_DATE_TRUST (86400 * NSEC_PER_SEC) /* a server's clock further away is wrong, or ours is */
@@ -90,27 +91,57 @@ static Nsec date_of(const FetchAnswer *answer, Nsec now_at_real) {
         return date;
 }
 
-void http_judge(struct PageReader *reader, const HttpSpec *spec, const FetchAnswer *answer, const Hop *hop,
-                const char *start_url, Nsec now_at_real, Judgement *ret_judgement) {
-        mon_auto_free char *head = mon_strdup(answer->response ? answer->response : "");
+/* The answer as page/ takes it; what it borrows is in here. */
+typedef struct HttpPage {
+        char *head;
         HeadField fields[FETCH_HEADERS_MAX];
         PageHeader headers[FETCH_HEADERS_MAX];
-        size_t n = head_cut(head, fields, FETCH_HEADERS_MAX);
+        PageAnswer answer;
+} HttpPage;
 
+static void page_fini(HttpPage *page) {
+        free(page->head);
+}
+
+static void page_init(HttpPage *page, const FetchAnswer *answer, const Hop *hop, FetchMethod method) {
+        page->head = mon_strdup(answer->response ? answer->response : "");
+        size_t n = head_cut(page->head, page->fields, FETCH_HEADERS_MAX);
         for (size_t i = 0; i < n; i++)
-                headers[i] = (PageHeader){.name = fields[i].name, .value = fields[i].value};
-        const PageAnswer page = {
+                page->headers[i] = (PageHeader){.name = page->fields[i].name, .value = page->fields[i].value};
+        page->answer = (PageAnswer){
                 .http_status = answer->http_status,
-                .start_url = start_url,
                 .final_url = hop->url,
-                .headers = headers,
+                .headers = page->headers,
                 .n_headers = n,
-                .body_state = body_state_of(answer, (FetchMethod)spec->method),
+                .body_state = body_state_of(answer, method),
                 .body = buf_text(&hop->body),
                 .body_len = hop->body.len,
-                .at_real = date_of(answer, now_at_real),
         };
-        page_judge(reader, spec->compiled, &page, ret_judgement);
+}
+
+void http_judge(struct PageReader *reader, const PageExpect *expect, FetchMethod method, const FetchAnswer *answer,
+                const Hop *hop, const char *start_url, Nsec now_at_real, Judgement *ret_judgement) {
+        mon_cleanup(page_fini) HttpPage page;
+
+        page_init(&page, answer, hop, method);
+        page.answer.start_url = start_url;
+        page.answer.at_real = date_of(answer, now_at_real);
+        page_judge(reader, expect, &page.answer, ret_judgement);
+}
+
+int http_find_link(const FetchAnswer *answer, const Hop *hop, const XPath *xpath, char **ret_href) {
+        mon_cleanup(page_fini) HttpPage page;
+
+        page_init(&page, answer, hop, FETCH_GET);
+        return page_find_link(&page.answer, xpath, ret_href);
+}
+
+char *http_slowness(Nsec took, Nsec slow_after) {
+        if (slow_after == 0 || took <= slow_after)
+                return NULL;
+        mon_auto_free char *limit = text_duration(slow_after);
+        return mon_printf("it took %" PRId64 ".%" PRId64 " s; slow begins after %s", took / NSEC_PER_SEC,
+                          took % NSEC_PER_SEC / (100 * NSEC_PER_MSEC), limit);
 }
 
 void http_list_scripts(const Judgement *judgement, const char *page_url, List *scripts) {

@@ -4,6 +4,7 @@
 #include "daemon/base/list.h"
 #include "daemon/net/fetch.h"
 #include "probes/http.h"
+#include "probes/page/link.h"
 
 /* An answer that can be judged: whole, or with a body that is cut, too large or not to be decoded. */
 bool http_is_answer(const FetchAnswer *answer);
@@ -16,8 +17,14 @@ void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observat
 char *http_redirect_of(const FetchAnswer *answer);
 
 /* The page in `hop`, judged. Dates in it are read as of the answer's Date where that is within a day of now. */
-void http_judge(struct PageReader *reader, const HttpSpec *spec, const FetchAnswer *answer, const Hop *hop,
-                const char *start_url, Nsec now_at_real, Judgement *ret_judgement);
+void http_judge(struct PageReader *reader, const PageExpect *expect, FetchMethod method, const FetchAnswer *answer,
+                const Hop *hop, const char *start_url, Nsec now_at_real, Judgement *ret_judgement);
+
+/* Where the page in `hop` leads by the XPath, to free; as page_find_link(). */
+mon_must_check int http_find_link(const FetchAnswer *answer, const Hop *hop, const XPath *xpath, char **ret_href);
+
+/* Why a page that took so long is slow, to free; NULL: it is not. `slow_after` 0: never. */
+char *http_slowness(Nsec took, Nsec slow_after);
 
 /* The page's own script files, of its own site: at most HTTP_SCRIPTS_MAX addresses, to free. */
 void http_list_scripts(const Judgement *judgement, const char *page_url, List *scripts);

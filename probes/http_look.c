@@ -7,7 +7,6 @@
 #include "probes/walk.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 mon_define_cleanup(Probe, http_look_cancel);
 
@@ -92,23 +91,18 @@ static bool is_available(const Observation *observation) {
 
 static void judge_slowness(Probe *probe) {
         Nsec took = clock_at_boot(clock_of(probe)) - probe->started_at_boot;
+        mon_auto_free char *detail = http_slowness(took, probe->spec->slow_after);
 
-        if (probe->observation->verdict != VERDICT_UP || probe->spec->slow_after == 0 ||
-            took <= probe->spec->slow_after)
-                return;
-        mon_auto_free char *limit = text_duration(probe->spec->slow_after);
-        mon_auto_free char *detail =
-                mon_printf("it took %" PRId64 ".%" PRId64 " s; slow begins after %s", took / NSEC_PER_SEC,
-                           took % NSEC_PER_SEC / (100 * NSEC_PER_MSEC), limit);
-        observation_judge(probe->observation, VERDICT_DEGRADED, CAUSE_SLOW, detail);
+        if (probe->observation->verdict == VERDICT_UP && detail)
+                observation_judge(probe->observation, VERDICT_DEGRADED, CAUSE_SLOW, detail);
 }
 
 static void judge_page(Probe *probe, const FetchAnswer *answer) {
         const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
         mon_auto_judgement Judgement judgement = {0};
 
-        http_judge(probe->services->reader, probe->spec, answer, hop, probe->walk.start.text,
-                   clock_at_real(clock_of(probe)), &judgement);
+        http_judge(probe->services->reader, probe->spec->compiled, (FetchMethod)probe->spec->method, answer, hop,
+                   probe->walk.start.text, clock_at_real(clock_of(probe)), &judgement);
         bool ask_scripts = page_expect_is_application(probe->spec->compiled);
         if (ask_scripts)
                 http_list_scripts(&judgement, hop->url, &probe->scripts);

@@ -2,10 +2,12 @@
 
 #include "daemon/base/text.h"
 #include "probes/http.h"
+#include "probes/journey.h"
 #include "probes/outages.h"
 
 const ProbeDriver *const probe_drivers[] = {
         &probe_http,
+        &probe_journey,
         &probe_outages,
         NULL,
 };

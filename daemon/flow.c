@@ -390,6 +390,14 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         push(flow, mon_steal(&record));
 }
 
+void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
+        Record *record = record_new(watch);
+
+        record->absent_status = http_status;
+        record->absent_at_real = at_real;
+        push(flow, record);
+}
+
 void flow_pause(Flow *flow, Watch *watch, bool paused) {
         Nsec now_at_real = clock_at_real(flow->clock);
         Record *record = record_new(watch);
@@ -449,7 +457,9 @@ int flow_load(Flow *flow, Watch *watch) {
         Verdict last = 0;
         if (!flow->store)
                 return flow->trouble;
-        int r = store_load_state(flow->store, watch->target->id, &watch->state, &last);
+        int r = store_load_absent(flow->store, watch->target->id, &watch->absent_at_real);
+        if (r == 0)
+                r = store_load_state(flow->store, watch->target->id, &watch->state, &last);
 
         if (r == STORE_E_NOT_FOUND) {
                 target_state_init(&watch->state);

@@ -61,6 +61,8 @@ void flow_forget(Flow *flow, const Watch *watch);
 
 /* Takes the observation. */
 void flow_observe(Flow *flow, Watch *watch, Observation *observation);
+/* What the target's site answered when it was asked for a page that should not exist. */
+void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real);
 void flow_pause(Flow *flow, Watch *watch, bool paused);
 /* What is known of the target as it stands (state, open incident, pause), for a fresh database. */
 void flow_restate(Flow *flow, Watch *watch);

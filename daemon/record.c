@@ -94,6 +94,8 @@ static int write_of_target(Store *store, const Record *record) {
                 r = store_put_transition(store, record->target, &record->result.transition);
         if (r == 0 && record->has_state)
                 r = store_put_state(store, record->target, &record->result.next);
+        if (r == 0 && record->absent_status != 0)
+                r = store_put_absent(store, record->target, record->absent_status, record->absent_at_real);
         return r;
 }
 

@@ -23,6 +23,8 @@ struct Record {
         bool daily; /* kept only as the first answer of its day */
         bool has_state;
         EngineResult result;
+        int absent_status; /* of a page that should not exist; 0: not asked */
+        Nsec absent_at_real;
         GapStep gap_step;
         Nsec gap_from_at_real, gap_until_at_real;
         Cause gap_cause;

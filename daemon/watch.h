@@ -6,6 +6,7 @@
 #include "daemon/core/engine.h"
 
 typedef struct Watches Watches;
+typedef struct AbsentLook AbsentLook; /* absent_look.h */
 
 typedef struct Watch {
         Watches *watches;
@@ -17,5 +18,7 @@ typedef struct Watch {
         Timer timer;
         Nsec due_at_boot; /* NSEC_NEVER: paused, or a look is under way */
         bool looking;
-        bool asked_for; /* the look under way was asked for by a person */
+        AbsentLook *absent_look; /* under way; NULL */
+        Nsec absent_at_real;     /* when a page that should not exist was asked last; NSEC_UNKNOWN: never */
+        bool asked_for;          /* the look under way was asked for by a person */
 } Watch;

@@ -1,6 +1,7 @@
 #include "daemon/watches.h"
 
 #include "config/diff.h"
+#include "daemon/absent_look.h"
 #include "daemon/base/log.h"
 #include "daemon/base/map.h"
 #include "daemon/base/text.h"
@@ -50,6 +51,7 @@ static void on_done(const Target *target, Observation *observation, void *userda
         observation->asked_for = watch->asked_for;
         watch->asked_for = false;
         flow_observe(watches->flow, watch, observation);
+        absent_look_consider(watch, watches->runner, watches->flow, clock_at_real(watches->clock));
         plan(watch, schedule_next(watch->target, began_at_boot, clock_at_boot(watches->clock),
                                   evaluate_is_undecided(watch->target, &watch->state), retry_after));
 }
@@ -92,6 +94,7 @@ static void on_due(void *userdata) {
 static void give_up_look(Watch *watch) {
         Watches *watches = watch->watches;
 
+        absent_look_cancel(watch);
         runner_cancel(watches->runner, watch->target);
         if (!watch->looking)
                 return;
@@ -143,7 +146,8 @@ void watches_free(Watches *watches) {
 static int add(Watches *watches, Target *target, Watch **ret_watch) {
         Watch *watch = mon_new(Watch);
 
-        *watch = (Watch){.watches = watches, .target = target, .due_at_boot = NSEC_NEVER};
+        *watch = (Watch){
+                .watches = watches, .target = target, .due_at_boot = NSEC_NEVER, .absent_at_real = NSEC_UNKNOWN};
         watch->timer = (Timer){.fn = on_due, .userdata = watch};
         target_state_init(&watch->state);
         int r = flow_load(watches->flow, watch);

@@ -105,6 +105,20 @@ static void print_paths(const Monctl *ctl, const json_t *document, const char *l
                 (void)fprintf(out, "%s\n", line_end);
 }
 
+/* Said of the one target that was asked about. */
+static void print_absent(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {
+        const json_t *targets = json_object_get(document, "targets");
+        const json_t *page = json_object_get(json_array_get(targets, 0), "absent_page");
+
+        if (json_array_size(targets) != 1 || !json_is_object(page))
+                return;
+        mon_auto_free char *at = local_time(ctl, json_get_text(page, "at", NULL));
+        mon_auto_free char *status = mon_printf("%" PRId64, json_get_int(page, "http_status", 0));
+        Phrase phrase = json_get_bool(page, "answers", false) ? PHRASE_ABSENT_ANSWERS : PHRASE_ABSENT_SAYS;
+        mon_auto_free char *text = phrase_fill(phrase, ctl->language, at, status);
+        (void)fprintf(out, "%s\n%s%s\n", line_end, text, line_end);
+}
+
 void status_print(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {
         const Column columns[] = {{say(ctl, PHRASE_STATE), 0, false},
                                   {say(ctl, PHRASE_TARGET), 20, false},
@@ -121,6 +135,7 @@ void status_print(const Monctl *ctl, const json_t *document, const char *line_en
         if (table_rows(table) == 0)
                 (void)fprintf(out, "%s%s\n", say(ctl, PHRASE_NO_TARGETS), line_end);
         table_print(table, ctl->width, ctl->color, line_end, out);
+        print_absent(ctl, document, line_end, out);
         if (n_open > 0) {
                 mon_auto_free char *number = mon_printf("%zu", n_open);
                 mon_auto_free char *text = phrase_fill(PHRASE_OPEN_INCIDENTS, ctl->language, number);

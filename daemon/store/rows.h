@@ -40,6 +40,8 @@ typedef struct StoreTargetRow {
         Verdict state;
         Cause cause;
         Nsec since_at_real;
+        int absent_status; /* what a page that should not exist answered; 0: it was not asked */
+        Nsec absent_at_real;
         bool has_check;
         StoreCheckRow check; /* the last one */
 } StoreTargetRow;

@@ -145,10 +145,11 @@ int store_check_ids(Store *store, int64_t *ret_first, int64_t *ret_last) {
 
 /* --- targets ---------------------------------------------------------------------------------------------------- */
 
-#define TARGET_COLUMNS 9
+#define TARGET_COLUMNS 11
 static const char sql_targets[] =
         "SELECT t.name, t.kind, t.title_fr, t.title_en, t.active, coalesce(s.paused, 0), coalesce(s.state, 7),"
-        " coalesce(s.cause, 52), s.since_ms, " CHECK_COLUMNS " FROM target t LEFT JOIN state s ON s.target = t.id"
+        " coalesce(s.cause, 52), s.since_ms, coalesce(a.http_status, 0), a.at_ms, " CHECK_COLUMNS
+        " FROM target t LEFT JOIN state s ON s.target = t.id LEFT JOIN absent_page a ON a.target = t.id"
         " LEFT JOIN checks c ON c.id = s.last_check LEFT JOIN certificate x ON x.id = c.certificate"
         " LEFT JOIN banner b ON b.id = c.banner"
         " WHERE CASE WHEN ?1 IS NULL THEN t.active = 1 ELSE t.name = ?1 END ORDER BY t.place, t.id";
@@ -172,6 +173,8 @@ int store_each_target(Store *store, const char *name, StoreTargetFn *fn, void *u
                         .state = (Verdict)query_get_int(&query, 6),
                         .cause = (Cause)query_get_int(&query, 7),
                         .since_at_real = query_get_msec(&query, 8),
+                        .absent_status = (int)query_get_int(&query, 9),
+                        .absent_at_real = query_get_msec(&query, 10),
                         .has_check = query_get_int(&query, TARGET_COLUMNS) != 0,
                         .check = read_check(&query, TARGET_COLUMNS, &digest),
                 };

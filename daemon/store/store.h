@@ -85,6 +85,8 @@ mon_must_check int store_put_incident(Store *store, const Incident *incident); /
 mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what,
                                            Verdict verdict, Cause cause, const char *text);
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);
+/* What the target's site answered when it was asked for a page that should not exist: the latest alone is kept. */
+mon_must_check int store_put_absent(Store *store, const char *target, int http_status, Nsec at_real);
 mon_must_check int store_put_event(Store *store, const Event *event);
 /* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. `daily`: kept only because it is the
  * first answer of its day, so that retention may let go of it sooner. */
@@ -95,6 +97,8 @@ mon_must_check int store_put_hops(Store *store, int64_t check, const Observation
 /* The state as stored; the verdict of the last check (0: none). STORE_E_NOT_FOUND for a new target. */
 mon_must_check int store_load_state(Store *store, const char *target, TargetState *ret_state,
                                     Verdict *ret_last_verdict);
+/* When store_put_absent() was last called for it; NSEC_UNKNOWN: never. */
+mon_must_check int store_load_absent(Store *store, const char *target, Nsec *ret_at_real);
 mon_must_check int store_load_incident(Store *store, int64_t id, Incident *ret_incident);
 mon_must_check int store_next_incident_id(Store *store, int64_t *ret_id);
 

@@ -13,6 +13,16 @@ static json_t *next_check(const ViewLive *live, const StoreTargetRow *row) {
         return json_time(live->next_check_at_real(live->userdata, row->name));
 }
 
+static json_t *absent_page(const StoreTargetRow *row) {
+        if (row->absent_status == 0)
+                return json_null();
+        json_t *page = json_object();
+        json_set(page, "at", json_time(row->absent_at_real));
+        json_set(page, "http_status", json_integer(row->absent_status));
+        json_set(page, "answers", json_yes(row->absent_status == 200));
+        return page;
+}
+
 static int add_target(void *userdata, const StoreTargetRow *row) {
         Listing *listing = userdata;
         json_t *target = json_object(), *last_check = json_null();
@@ -29,6 +39,7 @@ static int add_target(void *userdata, const StoreTargetRow *row) {
         json_set(target, "paused", json_yes(row->paused));
         json_set(target, "next_check_at", next_check(listing->live, row));
         json_set(target, "last_check", last_check);
+        json_set(target, "absent_page", absent_page(row));
         json_add(listing->rows, target);
         return 0;
 }

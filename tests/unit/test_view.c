@@ -153,10 +153,11 @@ static void expect(const json_t *value, const char *text) {
 #define LAST_CHECK                                                                                                     \
         "\"at\":\"2026-01-01T00:05:00.000Z\",\"verdict\":\"up\",\"cause\":\"ok\",\"detail\":null,\"http_status\":200," \
         "\"duration_ms\":123.456,\"banner\":null"
+#define ABSENT "{\"at\":\"2026-01-01T00:01:00.000Z\",\"http_status\":200,\"answers\":true}"
 #define PAGE(next)                                                                                                     \
         "{\"id\":\"page\",\"title\":{\"fr\":\"La page\",\"en\":\"La page\"},\"kind\":\"\",\"state\":\"up\","           \
         "\"since\":\"2026-01-01T00:05:00.000Z\",\"paused\":false,\"next_check_at\":" next                              \
-        ",\"last_check\":{" LAST_CHECK "}}"
+        ",\"last_check\":{" LAST_CHECK "},\"absent_page\":" ABSENT "}"
 
 static void status_says_what_is(void **state) {
         World *world = *state;
@@ -164,6 +165,15 @@ static void status_says_what_is(void **state) {
         mon_auto_json *offline = NULL;
         mon_auto_json *other = NULL;
 
+        folder_must(store_begin(world->store));
+        folder_must(store_put_absent(world->store, "page", 404, NOW));
+        folder_must(store_put_absent(world->store, "page", 200, NOW + 60 * SEC));
+        assert_int_equal(store_put_absent(world->store, "nobody", 200, NOW), -ENOENT);
+        store_rollback(world->store);
+        folder_must(store_begin(world->store));
+        folder_must(store_put_absent(world->store, "page", 404, NOW));
+        folder_must(store_put_absent(world->store, "page", 200, NOW + 60 * SEC));
+        folder_must(store_commit(world->store, false));
         folder_must(view_status(world->store, &world->live, NULL, &document));
         expect(json_object_get(document, "generated_at"), "\"2026-01-01T00:10:00.000Z\"");
         expect(json_object_get(document, "observer"), "{\"name\":\"Collectif\",\"contact\":\"https://example.org/\"}");
@@ -176,6 +186,7 @@ static void status_says_what_is(void **state) {
         expect(json_object_get(offline, "incidents"), "[]");
         folder_must(view_status(world->store, &world->live, "gone", &other));
         assert_int_equal(json_array_size(json_object_get(other, "incidents")), 1);
+        expect(json_object_get(json_array_get(json_object_get(other, "targets"), 0), "absent_page"), "null");
         assert_int_equal(view_status(world->store, &world->live, "nobody", &document), VIEW_E_NOT_FOUND);
 }
 

@@ -53,6 +53,13 @@ CREATE TABLE state (
   last_verdict INTEGER
 ) STRICT;
 
+-- What the site of an application answered when it was asked for a page that should not exist; the latest time.
+CREATE TABLE absent_page (
+  target INTEGER PRIMARY KEY REFERENCES target(id),
+  http_status INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE certificate (
   id INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE,

@@ -20,7 +20,7 @@ Record *record_new(Watch *watch) {
 
 bool record_is_plain_check(const Record *record) {
         return record->observation && record->result.n_events == 0 && record->gap_step == GAP_NONE &&
-               record->result.incident_change == INCIDENT_SAME;
+               record->result.incident_change == INCIDENT_SAME && !record->result.notice_gone;
 }
 
 size_t record_body_bytes(const Record *record) {
@@ -58,6 +58,10 @@ static int write_check(Store *store, const Record *record) {
                 r = store_put_hops(store, check, seen, record->daily);
         if (r == 0 && seen->banner_text)
                 r = store_put_banner(store, record->target, seen->banner_text, seen->banner_rule, seen->at_real);
+        if (r == 0 && record->result.notice_seen)
+                r = store_put_notice(store, record->target, &seen->announcement, seen->at_real);
+        if (r == 0 && record->result.notice_gone)
+                r = store_end_notices(store, record->target, seen->at_real);
         return r;
 }
 
@@ -69,6 +73,8 @@ static int write_incident(Store *store, const Record *record) {
         if (result->incident_change == INCIDENT_SAME)
                 return 0;
         int r = store_put_incident(store, incident);
+        if (r == 0)
+                r = store_match_notices(store, incident);
         if (r == 0 && !seen) /* stated anew, with nothing to add */
                 return 0;
         if (r == 0 && result->incident_change == INCIDENT_OPENED)

@@ -13,6 +13,7 @@ void get_version(Request *request);
 void get_history(Request *request);
 void get_uptime(Request *request);
 void get_banners(Request *request);
+void get_notices(Request *request);
 void get_events(Request *request);
 /* routes_incidents.c */
 void get_incidents(Request *request);

@@ -14,6 +14,7 @@ const Route api_routes[] = {
         {"GET", "/v1/incidents", PARAM_LIST | PARAM_TARGET | PARAM_OPEN, get_incidents},
         {"GET", "/v1/incidents/*", 0, get_incident},
         {"GET", "/v1/banners", PARAM_LIST | PARAM_TARGET, get_banners},
+        {"GET", "/v1/notices", PARAM_LIST | PARAM_TARGET, get_notices},
         {"GET", "/v1/events", PARAM_LIST | PARAM_TARGET, get_events},
         {"GET", "/v1/events/stream", 0, stream_open},
         {"GET", "/v1/export", PARAM_FORMAT | PARAM_SINCE | PARAM_UNTIL | PARAM_TARGET, get_export},

@@ -44,6 +44,16 @@ void get_banners(Request *request) {
         resource_reply_page(request, view_banners(store, &filter, &page), &page);
 }
 
+void get_notices(Request *request) {
+        ViewPage page = {0};
+        Store *store = resource_store(request);
+
+        if (!store || !resource_takes_one_target(request))
+                return;
+        ViewFilter filter = resource_filter(request);
+        resource_reply_page(request, view_notices(store, resource_live(request), &filter, &page), &page);
+}
+
 void get_events(Request *request) {
         ViewPage page = {0};
         Store *store = resource_store(request);

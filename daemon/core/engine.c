@@ -122,10 +122,12 @@ static void follow_notice(const Target *target, const Observation *observation, 
         bool is_notice = announced->text && verdict_class(observation->verdict) == CLASS_AVAILABLE;
 
         if (!is_notice) {
-                if (saw_the_page(observation))
+                result->notice_gone = result->next.notice_text && saw_the_page(observation);
+                if (result->notice_gone)
                         mon_replace(&result->next.notice_text, NULL);
                 return;
         }
+        result->notice_seen = true;
         if (text_is(result->next.notice_text, announced->text))
                 return;
         Event *event = add_event(result, EVENT_NOTICE_ANNOUNCED, target, observation->at_real);

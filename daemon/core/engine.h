@@ -39,7 +39,9 @@ typedef struct EngineResult {
         Transition transition;
         IncidentChange incident_change; /* unless SAME: store this row */
         Incident incident;
-        bool keep_body; /* this answer is evidence: a change of verdict or banner, or a run's first failing check */
+        bool notice_seen; /* the observation's announcement is one of something to come */
+        bool notice_gone; /* what was announced before is not announced any more */
+        bool keep_body;   /* this answer is evidence: a change of verdict or banner, or a run's first failing check */
         Event *events[ENGINE_EVENTS_MAX]; /* without ids */
         size_t n_events;
 } EngineResult;

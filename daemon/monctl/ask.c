@@ -46,9 +46,13 @@ static char *path_of_uptime(const Monctl *ctl) {
         return mon_printf("/v1/uptime%s", buf_text(&query));
 }
 
+static bool takes_target(Ask ask) {
+        return ask == ASK_STATUS || ask == ASK_BANNERS || ask == ASK_NOTICES;
+}
+
 static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
         mon_auto_free char *segment = subject ? client_escape(subject) : NULL;
-        mon_auto_free char *query = ask_query(ctl, ask == ASK_STATUS || ask == ASK_BANNERS ? subject : NULL);
+        mon_auto_free char *query = ask_query(ctl, takes_target(ask) ? subject : NULL);
 
         switch (ask) {
         case ASK_STATUS:
@@ -63,6 +67,8 @@ static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
                 return mon_printf("/v1/incidents/%s", segment);
         case ASK_BANNERS:
                 return mon_printf("/v1/banners%s", query);
+        case ASK_NOTICES:
+                return mon_printf("/v1/notices%s", query);
         default:
                 return mon_printf("/v1/events%s", query);
         }
@@ -155,6 +161,8 @@ static int view(Monctl *ctl, Store *store, Ask ask, const char *subject, json_t 
                 return view_incident(store, &live, id, ret_document);
         case ASK_BANNERS:
                 return take_page(view_banners(store, &filter, &page), &page, ret_document);
+        case ASK_NOTICES:
+                return take_page(view_notices(store, &live, &filter, &page), &page, ret_document);
         default:
                 return take_page(view_events(store, &live, &filter, &page), &page, ret_document);
         }

@@ -12,6 +12,7 @@ typedef enum Ask {
         ASK_INCIDENTS, /* --open, --target */
         ASK_INCIDENT,  /* `subject`: its id */
         ASK_BANNERS,   /* `subject`: one target, NULL: all */
+        ASK_NOTICES,   /* likewise */
         ASK_EVENTS,
 } Ask;
 

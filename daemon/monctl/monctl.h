@@ -69,6 +69,7 @@ int cmd_status(Monctl *ctl);    /* status.c */
 int cmd_check(Monctl *ctl);     /* check.c */
 int cmd_history(Monctl *ctl);   /* history.c */
 int cmd_banners(Monctl *ctl);   /* history.c */
+int cmd_notices(Monctl *ctl);   /* notices.c */
 int cmd_events(Monctl *ctl);    /* events.c */
 int cmd_incidents(Monctl *ctl); /* incidents.c */
 int cmd_incident(Monctl *ctl);  /* incidents.c */

@@ -57,6 +57,14 @@ char *show_quoted(const Monctl *ctl, const char *text) {
         return ctl->language == LANGUAGE_FR ? mon_printf("«\u00a0%s\u00a0»", text) : mon_printf("“%s”", text);
 }
 
+char *show_notice(const Monctl *ctl, const json_t *notice) {
+        mon_auto_free char *from = local_time(ctl, json_get_text(notice, "from", NULL));
+        mon_auto_free char *until = local_time(ctl, json_get_text(notice, "until", NULL));
+        mon_auto_free char *quoted = show_quoted(ctl, json_get_text(notice, "text", ""));
+
+        return phrase_fill(PHRASE_NOTICE_PENDING, ctl->language, from, until, quoted);
+}
+
 char *show_int(const json_t *number) {
         if (json_is_integer(number))
                 return mon_printf("%" JSON_INTEGER_FORMAT, json_integer_value(number));

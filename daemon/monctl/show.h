@@ -13,5 +13,9 @@ char *show_seconds(const Monctl *ctl, const json_t *seconds);
 char *show_share(const Monctl *ctl, const json_t *share);
 /* The quotation marks of the language around a text. The caller frees. */
 char *show_quoted(const Monctl *ctl, const char *text);
+/* A document's { from, until, text } of something announced: "announced (02:00 – 04:00): “…”". The caller frees. */
+char *show_notice(const Monctl *ctl, const json_t *notice);
+/* What became of a notice (one of `notices --json`): "began on time, overran by 40 min". In notices.c; to free. */
+char *show_outcome(const Monctl *ctl, const json_t *notice);
 char *show_int(const json_t *number);                   /* "-" when it is none */
 void show_table(const Monctl *ctl, const Table *table); /* or "nothing to show" */

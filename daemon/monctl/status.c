@@ -83,6 +83,11 @@ static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
                 mon_auto_free char *quoted = show_quoted(ctl, text);
                 table_note(table, "    ", quoted);
         }
+        const json_t *notice = json_object_get(target, "notice");
+        if (json_is_object(notice)) {
+                mon_auto_free char *announced = show_notice(ctl, notice);
+                table_note(table, "    ", announced);
+        }
 }
 
 static void print_paths(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {

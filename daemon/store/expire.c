@@ -20,6 +20,8 @@ static const char sql_events[] = "DELETE FROM event WHERE id IN (SELECT id FROM 
 static const char sql_gaps[] =
         "DELETE FROM gap WHERE id IN (SELECT id FROM (SELECT id, until_ms FROM gap ORDER BY id LIMIT ?2)"
         " WHERE until_ms < ?1)";
+static const char sql_notices[] =
+        "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE last_seen_ms < ?1 ORDER BY last_seen_ms LIMIT ?2)";
 static const char sql_lines[] =
         "DELETE FROM incident_line WHERE id IN (SELECT l.id FROM incident i JOIN incident_line l ON l.incident = i.id"
         " WHERE i.opened_ms < ?1 AND i.closed_ms < ?1 LIMIT ?2)";
@@ -88,8 +90,8 @@ static Nsec later(Nsec a, Nsec b) {
 }
 
 int store_expire(Store *store, const StoreRetention *retention, int rows_max, bool *ret_more) {
-        static const char *const sweeps[] = {sql_assertions, sql_checks, sql_events,
-                                             sql_gaps,       sql_lines,  sql_incidents};
+        static const char *const sweeps[] = {sql_assertions, sql_checks, sql_events,   sql_gaps,
+                                             sql_notices,    sql_lines,  sql_incidents};
         Nsec checks_before = retention->checks_before_at_real;
         Nsec bodies_before = later(retention->bodies_before_at_real, checks_before);
         Nsec daily_before = later(retention->daily_bodies_before_at_real, bodies_before);

@@ -53,6 +53,17 @@ typedef struct StoreBannerRow {
         int64_t times;
 } StoreBannerRow;
 
+typedef struct StoreNoticeRow {
+        int64_t id;
+        const char *target, *text;
+        Nsec first_seen_at_real, last_seen_at_real;
+        int64_t times;
+        Nsec from_at_real, until_at_real; /* NSEC_UNKNOWN */
+        Nsec gone_at_real;                /* NSEC_UNKNOWN: it stands */
+        int64_t incident;                 /* 0: none */
+        Nsec incident_opened_at_real, incident_closed_at_real;
+} StoreNoticeRow;
+
 typedef struct StoreLineRow {
         Nsec at_real;
         const char *what;
@@ -64,6 +75,7 @@ typedef struct StoreLineRow {
 typedef int StoreTargetFn(void *userdata, const StoreTargetRow *row);
 typedef int StoreCheckFn(void *userdata, const StoreCheckRow *row);
 typedef int StoreBannerFn(void *userdata, const StoreBannerRow *row);
+typedef int StoreNoticeFn(void *userdata, const StoreNoticeRow *row);
 typedef int StoreIncidentFn(void *userdata, const Incident *incident);
 typedef int StoreLineFn(void *userdata, const StoreLineRow *row);
 typedef int StoreEventFn(void *userdata, int64_t row, const Event *event);
@@ -76,6 +88,8 @@ mon_must_check int store_target_names(Store *store, char ***ret_names, size_t *r
 /* Newest first. Checks: page->target is needed. */
 mon_must_check int store_each_check(Store *store, const StorePage *page, StoreCheckFn *fn, void *userdata);
 mon_must_check int store_each_banner(Store *store, const StorePage *page, StoreBannerFn *fn, void *userdata);
+mon_must_check int store_each_notice(Store *store, const StorePage *page, StoreNoticeFn *fn,
+                                     void *userdata); /* open_only: those that stand */
 mon_must_check int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn, void *userdata);
 mon_must_check int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void *userdata);
 mon_must_check int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, void *userdata);

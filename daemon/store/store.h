@@ -87,6 +87,15 @@ mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec 
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);
 /* What the target's site answered when it was asked for a page that should not exist: the latest alone is kept. */
 mon_must_check int store_put_absent(Store *store, const char *target, int http_status, Nsec at_real);
+
+/* A maintenance announced for later, seen once more: one row from its first to its last sight. What the target
+ * announced before is gone by that. */
+mon_must_check int store_put_notice(Store *store, const char *target, const Announcement *announced, Nsec at_real);
+/* Seen no more. */
+mon_must_check int store_end_notices(Store *store, const char *target, Nsec at_real);
+/* After each change of an incident: the notices that it fulfils keep its number. */
+#define STORE_NOTICES_MAX 64 /* of one target, the newest, that an incident is held against */
+mon_must_check int store_match_notices(Store *store, const Incident *incident);
 mon_must_check int store_put_event(Store *store, const Event *event);
 /* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. `daily`: kept only because it is the
  * first answer of its day, so that retention may let go of it sooner. */

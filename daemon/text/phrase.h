@@ -27,6 +27,9 @@
         PHRASE(INCIDENTS, "INC.", "INC.")                                                                              \
         PHRASE(WHAT, "ÉVÉNEMENT", "EVENT")                                                                             \
         PHRASE(PATH, "CHEMIN", "PATH")                                                                                 \
+        PHRASE(ANNOUNCED_FROM, "ANNONCÉ DU", "ANNOUNCED FROM")                                                         \
+        PHRASE(ANNOUNCED_UNTIL, "AU", "UNTIL")                                                                         \
+        PHRASE(HAPPENED, "CONSTATÉ", "WHAT HAPPENED")                                                                  \
         /* remarks */                                                                                                  \
         PHRASE(PAUSED, "en pause", "paused")                                                                           \
         PHRASE(STILL_OPEN, "en cours", "open")                                                                         \
@@ -67,6 +70,17 @@
         PHRASE(CLASSIFY_ANNOUNCED, "annonce", "announced")                                                             \
         PHRASE(CLASSIFY_EXPLAIN, "Ce qui a été lu :", "What was read:")                                                \
         PHRASE(CLASSIFY_DECIDED, "décide", "decided")                                                                  \
+        PHRASE(NOTICE_PENDING, "annoncé ({1} – {2}) : {3}", "announced ({1} – {2}): {3}")                              \
+        PHRASE(NOTICE_TO_COME, "à venir", "to come")                                                                   \
+        PHRASE(NOTICE_NOTHING, "rien vu", "nothing seen")                                                              \
+        PHRASE(NOTICE_BEGAN_ON_TIME, "début à l'heure", "began on time")                                               \
+        PHRASE(NOTICE_BEGAN_EARLY, "début {1} plus tôt", "began {1} early")                                            \
+        PHRASE(NOTICE_BEGAN_LATE, "début {1} plus tard", "began {1} late")                                             \
+        PHRASE(NOTICE_ENDED_ON_TIME, "fin à l'heure", "ended on time")                                                 \
+        PHRASE(NOTICE_ENDED_EARLY, "fin {1} plus tôt", "ended {1} early")                                              \
+        PHRASE(NOTICE_OVERRAN, "dépassé de {1}", "overran by {1}")                                                     \
+        PHRASE(NOTICE_GOES_ON, "en cours", "going on")                                                                 \
+        PHRASE(NOTICE_ENDED, "terminé", "over")                                                                        \
         /* mistakes */                                                                                                 \
         PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
         PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \
@@ -121,6 +135,8 @@
         PHRASE(HELP_INCIDENT, "un incident en entier", "one incident in full")                                         \
         PHRASE(HELP_BANNERS, "les textes par lesquels les sites s'annoncent fermés",                                   \
                "the texts by which sites said they were closed")                                                       \
+        PHRASE(HELP_NOTICES, "les maintenances annoncées, et ce qu'il en fut",                                         \
+               "announced maintenances, and what became of them")                                                      \
         PHRASE(HELP_EVENTS, "le journal des événements", "the event log")                                              \
         PHRASE(HELP_CLASSIFY, "lit une page hors ligne et dit comment elle serait jugée",                              \
                "reads one page offline, says how it would be judged")                                                  \

@@ -2,20 +2,6 @@
 
 #include "daemon/view/shape.h"
 
-/* A name the store never heard of is a mistake of whoever asks; one without rows is an empty list. */
-static int is_target(void *userdata, const StoreTargetRow *row) {
-        (void)row;
-        *(bool *)userdata = true;
-        return 0;
-}
-
-static int need_target(Store *store, const char *name) {
-        bool found = false;
-
-        int r = store_each_target(store, name, is_target, &found);
-        return r != 0 ? r : found ? 0 : VIEW_E_NOT_FOUND;
-}
-
 static int add_check(void *userdata, const StoreCheckRow *row) {
         ShapePage *page = userdata;
 
@@ -31,7 +17,7 @@ int view_history(Store *store, const ViewFilter *filter, ViewPage *ret_page) {
 
         if (!filter->target)
                 return VIEW_E_NOT_FOUND;
-        int r = need_target(store, filter->target);
+        int r = shape_need_target(store, filter->target);
         if (r == 0)
                 r = shape_begin(filter, &from, &page);
         if (r != 0)
@@ -60,7 +46,7 @@ int view_banners(Store *store, const ViewFilter *filter, ViewPage *ret_page) {
         StorePage from;
         ShapePage page;
 
-        int r = filter->target ? need_target(store, filter->target) : 0;
+        int r = filter->target ? shape_need_target(store, filter->target) : 0;
         if (r == 0)
                 r = shape_begin(filter, &from, &page);
         if (r != 0)

@@ -74,6 +74,19 @@ json_t *shape_history(const StoreCheckRow *row) {
         return check;
 }
 
+static int is_target(void *userdata, const StoreTargetRow *row) {
+        (void)row;
+        *(bool *)userdata = true;
+        return 0;
+}
+
+int shape_need_target(Store *store, const char *name) {
+        bool found = false;
+
+        int r = store_each_target(store, name, is_target, &found);
+        return r != 0 ? r : found ? 0 : VIEW_E_NOT_FOUND;
+}
+
 int64_t shape_msec(Nsec at_real) {
         return at_real / NSEC_PER_MSEC - (at_real % NSEC_PER_MSEC < 0);
 }

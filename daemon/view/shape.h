@@ -29,6 +29,12 @@ bool shape_takes(ShapePage *page, Nsec at_real, int64_t id);
 mon_must_check int shape_end(ShapePage *page, int result, ViewPage *ret_page);
 enum { SHAPE_FULL = 100 }; /* a callback's result: not a failure */
 
+/* VIEW_E_NOT_FOUND for a name the store never heard of: one without rows is an empty list. */
+mon_must_check int shape_need_target(Store *store, const char *name);
+
+/* The notice of one target that stands and is still to come, { text, from, until } or null. */
+mon_must_check int shape_pending_notice(Store *store, const ViewLive *live, const char *target, json_t **ret_notice);
+
 /* The list of incidents, `observed_s` null where there are more than checks_max checks. */
 mon_must_check int shape_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, int64_t checks_max,
                                    ViewPage *ret_page);

@@ -3,6 +3,7 @@
 #include "daemon/view/shape.h"
 
 typedef struct Listing {
+        Store *store;
         const ViewLive *live;
         json_t *rows;
 } Listing;
@@ -25,7 +26,13 @@ static json_t *absent_page(const StoreTargetRow *row) {
 
 static int add_target(void *userdata, const StoreTargetRow *row) {
         Listing *listing = userdata;
-        json_t *target = json_object(), *last_check = json_null();
+        json_t *target = json_object(), *last_check = json_null(), *notice = NULL;
+
+        int r = shape_pending_notice(listing->store, listing->live, row->name, &notice);
+        if (r < 0) {
+                json_decref(target);
+                return r;
+        }
 
         if (row->has_check) {
                 last_check = json_object();
@@ -40,13 +47,14 @@ static int add_target(void *userdata, const StoreTargetRow *row) {
         json_set(target, "next_check_at", next_check(listing->live, row));
         json_set(target, "last_check", last_check);
         json_set(target, "absent_page", absent_page(row));
+        json_set(target, "notice", notice);
         json_add(listing->rows, target);
         return 0;
 }
 
 static int list_targets(Store *store, const ViewLive *live, const char *name, json_t **ret_rows) {
         mon_auto_json *rows = json_array();
-        Listing listing = {.live = live, .rows = rows};
+        Listing listing = {.store = store, .live = live, .rows = rows};
 
         int r = store_each_target(store, name, add_target, &listing);
         if (r == 0 && name && json_array_size(rows) == 0)

@@ -88,6 +88,11 @@ mon_must_check int view_uptime(Store *store, const ViewLive *live, const ViewFil
 mon_must_check int view_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);
 mon_must_check int view_incident(Store *store, const ViewLive *live, int64_t id, json_t **ret_document);
 
+/* --- notices.c -------------------------------------------------------------------------------------------------- */
+
+/* What was announced, and what happened of it. */
+mon_must_check int view_notices(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);
+
 /* --- events.c --------------------------------------------------------------------------------------------------- */
 
 mon_must_check int view_events(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);

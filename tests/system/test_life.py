@@ -107,6 +107,7 @@ def test_text_of_a_site_never_moves_the_terminal(mond, nginx):
     nginx.serve(pages.MAINTENANCE.replace(pages.BANNER, hostile))
     mond.write(config([http("opposition", nginx.url)])).start()
     mond.wait_state("opposition", "maintenance")
-    for command in (("status",), ("banners",), ("history", "opposition"), ("incidents",), ("incident", "1")):
+    for command in (("status",), ("banners",), ("notices",),
+                    ("history", "opposition"), ("incidents",), ("incident", "1")):
         text = mond.monctl(*command).stdout
         assert text and not set(text) & set("\x1b\x07\x9b\u202e"), (command, text)

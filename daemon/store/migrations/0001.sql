@@ -83,6 +83,22 @@ CREATE TABLE banner (
 CREATE UNIQUE INDEX banner_by_text ON banner(target, text);
 CREATE INDEX banner_by_last_seen ON banner(last_seen_ms, id);
 
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  text TEXT NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  from_ms INTEGER, -- as read of the text; NULL: it could not be
+  until_ms INTEGER,
+  gone_ms INTEGER, -- the first look that did not find it any more; NULL: it stands
+  incident INTEGER -- what happened; not a reference, so that retention may outlive it
+) STRICT;
+CREATE INDEX notice_by_text ON notice(target, text, id);
+CREATE INDEX notice_by_last_seen ON notice(last_seen_ms, id);
+CREATE INDEX notice_standing ON notice(target) WHERE gone_ms IS NULL;
+
 CREATE TABLE checks (
   id INTEGER PRIMARY KEY,
   target INTEGER NOT NULL REFERENCES target(id),

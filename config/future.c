@@ -17,7 +17,6 @@ static const struct {
         {"targets", "exec", "targets of kind 'exec'"},
         {"targets", "browser", "targets of kind 'browser'"},
         {"targets", "hours", "opening hours"},
-        {"http", "watch", "record of content changes"},
 };
 
 char *future_text(const char *block, const char *key) {

@@ -50,7 +50,7 @@ Absent *absent_new(const Target *target) {
         absent->spec.follow_redirects = 0;
         absent->spec.application = false;
         absent->spec.expect = nothing;
-        absent->spec.compiled = http_expect_compile(&nothing, false, ignore, NULL);
+        absent->spec.compiled = http_expect_compile(&nothing, NULL, false, ignore, NULL);
         absent->spec.url = absent_url(page->url, target->id);
         return absent->spec.url ? mon_steal(&absent) : NULL;
 }

@@ -124,6 +124,14 @@ static const Directive http_rows[] = {
          AT(application),
          .fallback = "false",
          .help = "the page is a shell that scripts fill: judged by the shell and by its script files"},
+        {.key = "watch",
+         .type = DIRECTIVE_TEXTS,
+         AT(watch.parts),
+         .help = "XPath of the parts whose text is kept by change"},
+        {.key = "ignore",
+         .type = DIRECTIVE_TEXTS,
+         AT(watch.ignore),
+         .help = "patterns (PCRE2) of what is noise in that text: dates, counters"},
         {.key = "expect",
          .type = DIRECTIVE_SECTION,
          AT(expect),
@@ -134,7 +142,7 @@ static const Directive http_rows[] = {
 
 static const TextPlace *first_place(const HttpSpec *spec) {
         const TextList *const lists[] = {&spec->expect.contains, &spec->expect.absent, &spec->expect.matches,
-                                         &spec->expect.xpath};
+                                         &spec->expect.xpath, &spec->watch.parts};
 
         for (size_t i = 0; i < mon_count_of(lists); i++)
                 if (lists[i]->n > 0)
@@ -142,7 +150,8 @@ static const TextPlace *first_place(const HttpSpec *spec) {
         return NULL;
 }
 
-PageExpect *http_expect_compile(const HttpExpect *expect, bool application, ProbeMistakeFn *mistake, void *userdata) {
+PageExpect *http_expect_compile(const HttpExpect *expect, const HttpWatch *watch, bool application,
+                                ProbeMistakeFn *mistake, void *userdata) {
         const PageExpectTexts texts = {
                 .status = &expect->status,
                 .final_url = &expect->final_url,
@@ -150,6 +159,8 @@ PageExpect *http_expect_compile(const HttpExpect *expect, bool application, Prob
                 .absent = &expect->absent,
                 .matches = &expect->matches,
                 .xpath = &expect->xpath,
+                .watch = watch ? &watch->parts : NULL,
+                .ignore = watch ? &watch->ignore : NULL,
                 .application = application,
         };
 
@@ -162,7 +173,7 @@ static void http_prepare(void *spec, const Target *target, ProbeMistakeFn *mista
 
         (void)target;
         page_expect_free(http->compiled);
-        http->compiled = http_expect_compile(&http->expect, http->application, mistake, userdata);
+        http->compiled = http_expect_compile(&http->expect, &http->watch, http->application, mistake, userdata);
         if (url_parse(http->url, &url) == 0)
                 *ret_host = mon_strdup(url.host);
         const TextPlace *place = first_place(http);

@@ -15,6 +15,12 @@ typedef struct HttpExpect {
         TextList status, final_url, contains, absent, matches, xpath;
 } HttpExpect;
 
+/* The part of the page whose text is kept by change. */
+typedef struct HttpWatch {
+        TextList parts;  /* XPath */
+        TextList ignore; /* PCRE2: what is noise in it */
+} HttpWatch;
+
 /* Reads an answer that is no page but a feed; the verdict, and all that there is to say, goes into the observation. */
 struct FetchAnswer;
 struct HttpSpec;
@@ -31,6 +37,7 @@ typedef struct HttpSpec {
         Nsec slow_after;
         char *ca_file;
         bool application;
+        HttpWatch watch;
         HttpExpect expect;
         PageExpect *compiled; /* of all that is expected; by prepare() */
         HttpFeedFn *feed;     /* NULL: a page, and the page reader judges it */
@@ -40,8 +47,10 @@ typedef struct HttpSpec {
 char *http_check_header(const char *text);
 char *http_check_ca_file(const char *text);
 extern const Directive http_expect_rows[]; /* of HttpExpect */
-/* Never NULL; every bad item is told. `application`: a page that its scripts fill is as it should be. */
-PageExpect *http_expect_compile(const HttpExpect *expect, bool application, ProbeMistakeFn *mistake, void *userdata);
+/* Never NULL; every bad item is told. `application`: a page that its scripts fill is as it should be. `watch`
+ * may be NULL. */
+PageExpect *http_expect_compile(const HttpExpect *expect, const HttpWatch *watch, bool application,
+                                ProbeMistakeFn *mistake, void *userdata);
 
 extern const ProbeDriver probe_http;
 

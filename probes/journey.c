@@ -88,7 +88,7 @@ static void prepare_step(JourneySpec *journey, size_t index, ProbeMistakeFn *mis
         JourneyStep *step = place->fields;
 
         page_expect_free(step->compiled);
-        step->compiled = http_expect_compile(&step->expect, false, mistake, userdata);
+        step->compiled = http_expect_compile(&step->expect, NULL, false, mistake, userdata);
         if (!step->get == !step->follow)
                 mistake(userdata, place->line, place->column,
                         "a step has either 'get', an address, or 'follow', the XPath of a link on the page before");

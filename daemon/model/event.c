@@ -56,5 +56,6 @@ void mon_event_free(Event *event) {
         free(event->detail);
         free(event->banner);
         free(event->url);
+        free(event->diff);
         free(event);
 }

@@ -20,14 +20,15 @@
         EVENT(11, NOTICE_ANNOUNCED, "notice.announced", "fbf6d3959fbec74a212e7d3a3b0aae0e")                            \
         EVENT(12, OBSERVER_BLIND, "observer.blind", "9d516696c0047e31b7166594165f812c")                                \
         EVENT(13, OBSERVER_BACK, "observer.back", "771b6e184ef5efbaacf70a0f4b1dc946")                                  \
-        EVENT(14, CERTIFICATE_EXPIRING, "certificate.expiring", "6890e339913683e6018193dfd79dc968")
+        EVENT(14, CERTIFICATE_EXPIRING, "certificate.expiring", "6890e339913683e6018193dfd79dc968")                    \
+        EVENT(15, CONTENT_CHANGED, "content.changed", "150a9444af1f7bceadcc85aa72ef4098")
 
 typedef enum EventType {
 #define EVENT(number, name, text, message_id) EVENT_##name = (number),
         EVENTS(EVENT)
 #undef EVENT
 } EventType;
-#define EVENT_MAX EVENT_CERTIFICATE_EXPIRING
+#define EVENT_MAX EVENT_CONTENT_CHANGED
 
 #define EVENT_ID_MAX 40 /* "evt_" and 32 hex digits */
 
@@ -48,6 +49,8 @@ typedef struct Event {
         int http_status;
         char *banner;
         char *url;
+        char *diff;                                            /* of a watched text, as worddiff.h writes it; NULL */
+        int64_t words_removed, words_added;                    /* likewise */
         int64_t incident;                                      /* 0: none */
         Nsec incident_opened_at_real, incident_closed_at_real; /* NSEC_UNKNOWN */
 } Event;

@@ -52,6 +52,7 @@ void observation_free(Observation *observation) {
         free(observation->banner_rule);
         free(observation->title);
         free(observation->announcement.text);
+        content_fini(&observation->content);
         free(observation);
 }
 

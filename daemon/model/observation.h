@@ -4,6 +4,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/digest.h"
+#include "daemon/model/content.h"
 #include "daemon/model/verdict.h"
 
 #define OBSERVATION_DETAIL_MAX 400 /* bytes of `detail` */
@@ -61,6 +62,7 @@ typedef struct Observation {
         char *banner_rule; /* the lexicon's rule that caught it */
         char *title;       /* the page's, cleaned */
         Announcement announcement;
+        Content content;       /* of the part that is watched, where the page was read whole */
         uint64_t lexicon_hash; /* of the lexicon that judged it; 0: none did */
 
         Assertion *assertions;

@@ -210,6 +210,9 @@ char *message_event(const Event *event, Language language) {
                           announced = {"maintenance annoncée", "a maintenance is announced"},
                           blind = {"mond ne voit plus rien", "mond is blind"},
                           back = {"mond voit de nouveau", "mond sees again"},
+                          content = {"le texte surveillé a changé", "the watched text has changed"},
+                          no_content = {"la partie surveillée n'est plus là", "the watched part is not there"},
+                          words = {"mots", "words"},
                           expiring = {"le certificat expire bientôt", "the certificate expires soon"};
         const char *subject = event->subject ? event->subject : "?";
         mon_auto_free char *quote = quoted(event->banner ? event->banner : event->detail, language);
@@ -230,6 +233,10 @@ char *message_event(const Event *event, Language language) {
                                   message_cause(event->cause ? event->cause : CAUSE_LOCAL_FAULT, language));
         case EVENT_OBSERVER_BACK:
                 return mon_strdup(back[language]);
+        case EVENT_CONTENT_CHANGED:
+                return mon_printf("%s%s%s (+%" PRId64 " −%" PRId64 " %s)", subject, colon[language],
+                                  event->detail ? no_content[language] : content[language], event->words_added,
+                                  event->words_removed, words[language]);
         case EVENT_CERTIFICATE_EXPIRING:
                 return mon_printf("%s%s%s", subject, colon[language], expiring[language]);
         default:

@@ -109,6 +109,9 @@ PageExpect *page_expect_new(const PageExpectTexts *texts, PageMistakeFn *mistake
         add_items(expect, EXPECT_ABSENT, texts->absent, mistake, userdata);
         add_items(expect, EXPECT_MATCHES, texts->matches, mistake, userdata);
         add_items(expect, EXPECT_XPATH, texts->xpath, mistake, userdata);
+        expect->watch = page_watch_new(texts->watch, texts->ignore, mistake, userdata);
+        if (expect->watch)
+                expect->fingerprint ^= page_watch_rules(expect->watch);
         return expect;
 }
 
@@ -119,6 +122,7 @@ void page_expect_free(PageExpect *expect) {
                 item_fini(&expect->items[i]);
         for (size_t i = 0; i < expect->n_urls; i++)
                 free(expect->urls[i]);
+        page_watch_free(expect->watch);
         free(expect->items);
         free(expect->urls);
         free(expect->statuses);
@@ -165,7 +169,7 @@ bool page_expect_is_application(const PageExpect *expect) {
 }
 
 bool page_expect_needs_body(const PageExpect *expect) {
-        return expect && expect->n_items > 0;
+        return expect && (expect->n_items > 0 || expect->watch);
 }
 
 bool expect_takes_status(const PageExpect *expect, int status) {

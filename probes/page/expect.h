@@ -5,6 +5,7 @@
 #include "probes/page/pattern.h"
 #include "probes/page/text.h"
 #include "probes/page/tree.h"
+#include "probes/page/watch.h"
 
 typedef enum ExpectKind {
         EXPECT_CONTAINS = 0,
@@ -43,6 +44,7 @@ struct PageExpect {
         bool is_application;
         bool has_xpath;
         bool has_text;
+        PageWatch *watch;     /* NULL: no part is watched */
         uint64_t fingerprint; /* of what is asked of a page's bytes */
 };
 

@@ -16,6 +16,7 @@ typedef struct Entry {
         PageFeatures *features; /* NULL: no text */
         uint8_t *results;
         size_t n_results;
+        Content content; /* of the part that is watched */
         bool is_undecodable, is_over_caps;
 } Entry;
 
@@ -31,6 +32,7 @@ struct PageReader {
 static void entry_fini(Entry *entry) {
         page_features_free(entry->features);
         free(entry->results);
+        content_fini(&entry->content);
         *entry = (Entry){0};
 }
 
@@ -96,13 +98,17 @@ static bool is_no_text(const char *content_type) {
 static void ask_expectations(Entry *entry, const PageExpect *expect, const PageSource *source, const PageText *text) {
         mon_cleanup(tree_free_p) Tree *tree = NULL;
 
-        if (!expect || expect->n_items == 0)
+        if (!expect || !page_expect_needs_body(expect))
                 return;
-        if (expect->has_xpath)
+        if (expect->has_xpath || expect->watch)
                 tree = tree_new(source->text, source->len);
-        entry->n_results = expect->n_items;
-        entry->results = mon_new_array(uint8_t, expect->n_items);
-        expect_ask(expect, text, tree, entry->results);
+        if (expect->n_items > 0) {
+                entry->n_results = expect->n_items;
+                entry->results = mon_new_array(uint8_t, expect->n_items);
+                expect_ask(expect, text, tree, entry->results);
+        }
+        if (expect->watch)
+                page_watch_read(expect->watch, tree, &entry->content);
 }
 
 static void read_page(const PageReader *reader, const PageExpect *expect, const PageAnswer *answer, Entry *entry) {
@@ -140,7 +146,8 @@ static void forget_oldest(PageReader *reader) {
 
 /* Takes the entry where it fits; the pointer is good until the next page. */
 static Entry *remember(PageReader *reader, Entry *entry) {
-        entry->size = sizeof *entry + entry->n_results + (entry->features ? page_features_size(entry->features) : 0);
+        entry->size = sizeof *entry + entry->n_results + (entry->features ? page_features_size(entry->features) : 0) +
+                      (entry->content.text ? strlen(entry->content.text) : 0);
         while (reader->n > 0 && (reader->n == PAGE_CACHE_MAX || reader->bytes + entry->size > PAGE_CACHE_BYTES_MAX))
                 forget_oldest(reader);
         assert(entry->size <= PAGE_CACHE_BYTES_MAX); /* FEATURES_SENTENCES_MAX sentences of bounded length */
@@ -179,6 +186,7 @@ static Entry *entry_of(PageReader *reader, const PageExpect *expect, const PageA
 
 void page_judge(PageReader *reader, const PageExpect *expect, const PageAnswer *answer, Judgement *ret_judgement) {
         PageAnswer cut = *answer;
+        const Entry *entry = NULL;
         JudgeInput input = {.expect = expect, .answer = &cut, .lexicon = reader->lexicon, .at_real = answer->at_real};
 
         if (cut.body_len > PAGE_BODY_MAX) {
@@ -186,13 +194,15 @@ void page_judge(PageReader *reader, const PageExpect *expect, const PageAnswer *
                 cut.body_state = PAGE_BODY_TOO_LARGE;
         }
         if (cut.body_state != PAGE_BODY_NONE && cut.body_state != PAGE_BODY_UNDECODABLE) {
-                const Entry *entry = entry_of(reader, expect, &cut);
+                entry = entry_of(reader, expect, &cut);
                 input.features = entry->features;
                 input.results = entry->results;
                 input.is_undecodable = entry->is_undecodable;
                 input.is_over_caps = entry->is_over_caps;
         }
         judge(&input, ret_judgement);
+        if (entry && cut.body_state == PAGE_BODY_WHOLE)
+                content_copy(&ret_judgement->content, &entry->content);
 }
 
 void judgement_fini(Judgement *judgement) {
@@ -208,6 +218,7 @@ void judgement_fini(Judgement *judgement) {
         for (size_t i = 0; i < judgement->n_assertions; i++)
                 free(judgement->assertions[i].text);
         free(judgement->assertions);
+        content_fini(&judgement->content);
         for (size_t i = 0; i < judgement->n_explain; i++) {
                 free(judgement->explain[i].rule);
                 free(judgement->explain[i].place);
@@ -236,6 +247,9 @@ void judgement_give(Judgement *judgement, Observation *observation) {
         observation->announcement = *told;
         *told = (Announcement){NULL, NSEC_UNKNOWN, NSEC_UNKNOWN};
         observation->lexicon_hash = judgement->lexicon_hash;
+        content_fini(&observation->content);
+        observation->content = judgement->content;
+        judgement->content = (Content){0};
         for (size_t i = 0; i < judgement->n_assertions; i++)
                 observation_assert(observation, judgement->assertions[i].held, "%s", judgement->assertions[i].text);
 }

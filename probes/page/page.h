@@ -30,6 +30,8 @@ typedef struct PageExpectTexts {
         const TextList *absent;    /* likewise */
         const TextList *matches;   /* PCRE2 on the visible text, blocks as lines; not folded */
         const TextList *xpath;     /* XPath 1.0 on the page's tree; must select something or be true */
+        const TextList *watch;     /* XPath: the part whose text is kept by change */
+        const TextList *ignore;    /* PCRE2: what of that text is noise */
         bool application;          /* a script shell is as it should be */
 } PageExpectTexts;
 
@@ -107,12 +109,14 @@ typedef struct Judgement {
         PageExplain explain[PAGE_EXPLAIN_MAX]; /* where it was asked for */
         size_t n_explain;
         uint64_t lexicon_hash;
+        Content content; /* of the part that is watched, read from a whole body; text NULL: none */
 } Judgement;
 
 void judgement_fini(Judgement *judgement);
 #define mon_auto_judgement mon_cleanup(judgement_fini)
 
-/* Moves what an Observation keeps of it (verdict, cause, detail, banner, title, announcement, assertions, lexicon). */
+/* Moves what an Observation keeps of it (verdict, cause, detail, banner, title, announcement, assertions, lexicon,
+ * content). */
 void judgement_give(Judgement *judgement, Observation *observation);
 
 /* --- the reader ------------------------------------------------------------------------------------------------ */

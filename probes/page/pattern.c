@@ -83,9 +83,10 @@ void pattern_room_free(PatternRoom *room) {
         free(room);
 }
 
-int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t n, bool *ret_found) {
-        pattern->steps = 0;
-        int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, PCRE2_NO_UTF_CHECK, room->data, pattern->context);
+static int match_from(Pattern *pattern, PatternRoom *room, const char *text, size_t n, size_t from, uint32_t options,
+                      bool *ret_found) {
+        int r = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, from, PCRE2_NO_UTF_CHECK | options, room->data,
+                            pattern->context);
 
         if (r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT || r == PCRE2_ERROR_DEPTHLIMIT ||
             r == PCRE2_ERROR_NOMEMORY)
@@ -94,4 +95,28 @@ int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t 
                 return -EINVAL;
         *ret_found = r >= 0;
         return 0;
+}
+
+int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t n, bool *ret_found) {
+        pattern->steps = 0;
+        return match_from(pattern, room, text, n, 0, 0, ret_found);
+}
+
+int pattern_cut(Pattern *pattern, PatternRoom *room, const char *text, size_t n, Buf *out) {
+        const PCRE2_SIZE *match = pcre2_get_ovector_pointer(room->data);
+        size_t from = 0;
+        bool found;
+        int r;
+
+        pattern->steps = 0;
+        while ((r = match_from(pattern, room, text, n, from, PCRE2_NOTEMPTY, &found)) == 0 && found) {
+                /* Only \K in a look-around makes a match end before it begins: it takes nothing out. */
+                if (match[0] < from || match[1] <= match[0])
+                        break;
+                r = buf_append(out, text + from, match[0] - from);
+                if (r != 0)
+                        return r;
+                from = match[1];
+        }
+        return r == 0 ? buf_append(out, text + from, n - from) : r;
 }

@@ -12,6 +12,7 @@
 
 struct XPath {
         xmlXPathCompExprPtr compiled;
+        bool selects;
 };
 
 struct Tree {
@@ -57,7 +58,7 @@ static xmlXPathContextPtr context_new(xmlDocPtr doc, char *said) {
         return context;
 }
 
-static bool is_sound(const XPath *xpath, char *said) {
+static bool is_sound(XPath *xpath, char *said) {
         htmlDocPtr doc = htmlNewDocNoDtD(NULL, NULL);
         if (!doc)
                 abort();
@@ -65,6 +66,7 @@ static bool is_sound(const XPath *xpath, char *said) {
         xmlXPathObjectPtr result = run(xpath, context);
         bool sound = result != NULL;
 
+        xpath->selects = sound && result->type == XPATH_NODESET;
         xmlXPathFreeObject(result);
         xmlXPathFreeContext(context);
         xmlFreeDoc(doc);
@@ -89,6 +91,10 @@ void xpath_free(XPath *xpath) {
                 return;
         xmlXPathFreeCompExpr(xpath->compiled);
         free(xpath);
+}
+
+bool xpath_selects(const XPath *xpath) {
+        return xpath->selects;
 }
 
 Tree *tree_new(const char *text, size_t n) {
@@ -175,4 +181,67 @@ int tree_find_address(const Tree *tree, const XPath *xpath, char **ret_address) 
                 return TREE_E_NONE;
         *ret_address = address;
         return 0;
+}
+
+/* libxml2 leaves this member of its nodes to whoever uses them. */
+static void mark(xmlNodePtr node) {
+        node->_private = node;
+}
+
+int tree_mark(Tree *tree, const XPath *xpath, bool *ret_found) {
+        char said[XPATH_MISTAKE_MAX] = "";
+        xmlXPathContextPtr context = context_new(tree->doc, said);
+        xmlXPathObjectPtr result = run(xpath, context);
+
+        xmlXPathFreeContext(context);
+        if (!result)
+                return TREE_E_COST;
+        *ret_found = false;
+        for (int i = 0; result->nodesetval && i < result->nodesetval->nodeNr; i++) {
+                xmlNodePtr node = result->nodesetval->nodeTab[i];
+                if (node->type == XML_HTML_DOCUMENT_NODE)
+                        node = xmlDocGetRootElement(tree->doc);
+                if (!node || (node->type != XML_ELEMENT_NODE && node->type != XML_TEXT_NODE))
+                        continue;
+                mark(node);
+                *ret_found = true;
+        }
+        xmlXPathFreeObject(result);
+        return 0;
+}
+
+/* True: it stays, for what it is or for what is in it. The parser bounds the depth. */
+static bool prune(xmlNodePtr node) {
+        bool stays = false;
+
+        if (node->_private == node)
+                return true;
+        if (node->type != XML_ELEMENT_NODE)
+                return false;
+        if (xmlStrEqual(node->name, (const xmlChar *)"style"))
+                return true;
+        for (xmlNodePtr child = node->children, next; child; child = next) {
+                next = child->next;
+                if (prune(child)) {
+                        stays = true;
+                        continue;
+                }
+                xmlUnlinkNode(child);
+                xmlFreeNode(child);
+        }
+        return stays;
+}
+
+char *tree_take_marked(Tree *tree) {
+        xmlNodePtr root = xmlDocGetRootElement(tree->doc);
+
+        if (!root || !prune(root))
+                return mon_strdup("");
+        xmlOutputBufferPtr out = xmlAllocOutputBuffer(NULL);
+        if (!out)
+                abort();
+        htmlNodeDumpFormatOutput(out, tree->doc, root, "UTF-8", 0);
+        char *html = mon_strndup((const char *)xmlOutputBufferGetContent(out), xmlOutputBufferGetSize(out));
+        (void)xmlOutputBufferClose(out);
+        return html;
 }

@@ -11,6 +11,7 @@ typedef struct XPath XPath; /* compiled */
 /* NULL and the mistake in one sentence (to free) when it does not compile or uses what is not known. */
 XPath *xpath_new(const char *text, char **ret_mistake);
 void xpath_free(XPath *xpath);
+bool xpath_selects(const XPath *xpath); /* parts of a page; false: it gives a text, a number or a truth */
 mon_define_cleanup(XPath, xpath_free);
 
 typedef struct Tree Tree;
@@ -30,3 +31,9 @@ mon_must_check int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_hold
 /* The address it selects, without the spaces around it, to free: of the first node in the page's order an attribute's
  * value, an element's href, or else its text; or the string that it is. TREE_E_NONE: it selects nothing of the kind. */
 mon_must_check int tree_find_address(const Tree *tree, const XPath *xpath, char **ret_address);
+
+/* Marks the elements and texts that it selects; whether there is any. TREE_E_COST. */
+mon_must_check int tree_mark(Tree *tree, const XPath *xpath, bool *ret_found);
+/* The page as HTML (UTF-8, to free) with all else taken out: what is marked, the tags around it, and the style sheets,
+ * which may hide some of it. Each part once, in the page's order. Afterwards the tree holds nothing else. */
+char *tree_take_marked(Tree *tree);

@@ -110,11 +110,10 @@ static const struct {
          "mond.yaml:4:11: 'report': this version of mond has no targets of kind 'report' yet: take it out\n"
          "mond.yaml:5:11: 'dns': this version of mond has no targets of kind 'dns' yet: take it out\n"
          "mond.yaml:5:27: 'hours': this version of mond has no opening hours yet: take it out\n"},
-        {HEAD "targets:\n- {id: a, http: 'https://a.fr/'}\n- {id: b, http: }\n- {id: c, http: {watch: ['//main']}}\n",
+        {HEAD "targets:\n- {id: a, http: 'https://a.fr/'}\n- {id: b, http: }\n- {id: c, http: {method: GET}}\n",
          "mond.yaml:4:11: 'http' takes a map of keys and values: { url: … }\n"
          "mond.yaml:5:11: 'url' is missing in 'http': the page\n"
-         "mond.yaml:6:11: 'url' is missing in 'http': the page\n"
-         "mond.yaml:6:18: 'watch': this version of mond has no record of content changes yet: take it out\n"},
+         "mond.yaml:6:11: 'url' is missing in 'http': the page\n"},
         {TARGET
          "    method: POST\n    max_body: 1\n    application: maybe\n    follow_redirects: 21\n    expect: [1]\n",
          "mond.yaml:7:13: 'method' takes one of: GET, HEAD; not 'POST'\n"

@@ -57,9 +57,9 @@ static int setup(void **state) {
 }
 
 static void spec_clear(HttpSpec *spec) {
-        TextList *const lists[] = {&spec->headers,         &spec->expect.status, &spec->expect.final_url,
-                                   &spec->expect.contains, &spec->expect.absent, &spec->expect.matches,
-                                   &spec->expect.xpath};
+        TextList *const lists[] = {&spec->watch.ignore,     &spec->headers,         &spec->expect.status,
+                                   &spec->expect.final_url, &spec->expect.contains, &spec->expect.absent,
+                                   &spec->expect.matches,   &spec->expect.xpath};
 
         probe_http.fini(spec);
         for (size_t i = 0; i < mon_count_of(lists); i++)
@@ -482,8 +482,9 @@ static void test_what_prepare_refuses(void **state) {
         text_list_add(&ground->spec.expect.matches, "(", 7, 3);
         text_list_add(&ground->spec.expect.xpath, "//[", 7, 4);
         text_list_add(&ground->spec.expect.status, "99999", 7, 5);
+        text_list_add(&ground->spec.watch.ignore, "a", 7, 6);
         probe_http.prepare(&ground->spec, &ground->target, count_mistake, &n, &ground->target.host);
-        assert_int_equal(n, 4);
+        assert_int_equal(n, 5);
         assert_string_equal(ground->target.host, "site.test");
 }
 

@@ -54,8 +54,7 @@ static void drop_bodies(Flow *flow, Record *record) {
         if (!record->observation)
                 return;
         flow->body_bytes -= record_body_bytes(record);
-        observation_drop_hops(record->observation);
-        record->keep_body = false;
+        record_drop_bodies(record);
 }
 
 /* --- events ---------------------------------------------------------------------------------------------------- */
@@ -376,6 +375,8 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         if (record->result.incident_change == INCIDENT_OPENED)
                 flow->next_incident_id++;
         apply(watch, &record->result);
+        record->observation = observation;
+        record_follow_content(record, watch);
         watch->last_verdict = observation->verdict;
 
         int64_t day = observation->at_real / DAY_NSEC;
@@ -386,7 +387,6 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
                 watch->kept_day = day;
         record->has_state = true;
         record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
-        record->observation = observation;
         push(flow, mon_steal(&record));
 }
 
@@ -421,6 +421,7 @@ void flow_restate(Flow *flow, Watch *watch) {
                 incident_copy(&record->result.incident, &watch->open);
                 record->result.incident_change = INCIDENT_CHANGED;
         }
+        record_restate_content(record, watch, clock_at_real(flow->clock));
         if (watch->state.paused) {
                 record->gap_step = GAP_OPEN;
                 record->gap_cause = CAUSE_PAUSED;
@@ -468,8 +469,9 @@ int flow_load(Flow *flow, Watch *watch) {
         if (r != 0)
                 return r < 0 ? r : -EINVAL;
         watch->last_verdict = last;
-        if (watch->state.incident == 0)
-                return 0;
+        r = store_load_content(flow->store, watch->target->id, &watch->content);
+        if (r < 0 || watch->state.incident == 0)
+                return r < 0 ? r : 0;
         r = store_load_incident(flow->store, watch->state.incident, &watch->open);
         if (r == STORE_E_NOT_FOUND) {
                 watch->state.incident = 0;

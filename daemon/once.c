@@ -156,6 +156,7 @@ static void finish(Once *once) {
         for (size_t i = 0; once->items && i < once->config->targets.n; i++) {
                 target_state_fini(&once->items[i].watch.state);
                 incident_fini(&once->items[i].watch.open);
+                content_fini(&once->items[i].watch.content);
         }
         free(once->items);
         free(once->set_aside);

@@ -1,11 +1,16 @@
 #include "daemon/record.h"
 
+#include <assert.h>
+#include <string.h>
+
 void record_free(Record *record) {
         if (!record)
                 return;
         free(record->target);
         observation_free(record->observation);
         engine_result_fini(&record->result);
+        content_fini(&record->content);
+        content_change_fini(&record->content_change);
         free(record->gap_why);
         free(record);
 }
@@ -18,19 +23,56 @@ Record *record_new(Watch *watch) {
         return record;
 }
 
+void record_follow_content(Record *record, Watch *watch) {
+        Observation *seen = record->observation;
+        EngineResult *result = &record->result;
+
+        record->content_seen = content_counts(seen);
+        record->content_at_real = seen->at_real;
+        record->content_step = record->content_seen ? content_step(&watch->content, &seen->content) : CONTENT_SAME;
+        if (record->content_step == CONTENT_CHANGED) {
+                assert(result->n_events < ENGINE_EVENTS_MAX);
+                content_compare(&watch->content, &seen->content, &record->content_change);
+                result->events[result->n_events++] = content_event(watch->target, seen, &record->content_change);
+                result->keep_body = true;
+        }
+        if (record->content_step != CONTENT_SAME) {
+                content_copy(&watch->content, &seen->content);
+                record->content = seen->content;
+                seen->content = (Content){0};
+        }
+        content_fini(&seen->content);
+}
+
+void record_restate_content(Record *record, const Watch *watch, Nsec at_real) {
+        if (!watch->content.text)
+                return;
+        content_copy(&record->content, &watch->content);
+        record->content_step = CONTENT_FIRST;
+        record->content_at_real = at_real;
+}
+
 bool record_is_plain_check(const Record *record) {
         return record->observation && record->result.n_events == 0 && record->gap_step == GAP_NONE &&
-               record->result.incident_change == INCIDENT_SAME && !record->result.notice_gone;
+               record->result.incident_change == INCIDENT_SAME && !record->result.notice_gone &&
+               record->content_step == CONTENT_SAME;
 }
 
 size_t record_body_bytes(const Record *record) {
-        size_t bytes = 0;
+        size_t bytes = record->content.text ? strlen(record->content.text) : 0;
 
-        if (!record->observation)
-                return 0;
-        for (size_t i = 0; i < record->observation->n_hops; i++)
+        for (size_t i = 0; record->observation && i < record->observation->n_hops; i++)
                 bytes += record->observation->hops[i].body.cap;
         return bytes;
+}
+
+void record_drop_bodies(Record *record) {
+        if (record->observation)
+                observation_drop_hops(record->observation);
+        record->keep_body = false;
+        content_fini(&record->content);
+        record->content_step = CONTENT_SAME;
+        record->content_seen = false;
 }
 
 static int write_gap(Store *store, const Record *record) {
@@ -90,6 +132,13 @@ static int write_incident(Store *store, const Record *record) {
         return store_put_incident_line(store, incident->id, at_real, what, seen->verdict, seen->cause, text);
 }
 
+static int write_content(Store *store, const Record *record) {
+        if (record->content_step != CONTENT_SAME)
+                return store_put_content(store, record->target, &record->content, record->content_step,
+                                         &record->content_change, record->content_at_real);
+        return record->content_seen ? store_see_content(store, record->target, record->content_at_real) : 0;
+}
+
 /* What hangs on the target's row. */
 static int write_of_target(Store *store, const Record *record) {
         int r = write_gap(store, record);
@@ -102,6 +151,8 @@ static int write_of_target(Store *store, const Record *record) {
                 r = store_put_state(store, record->target, &record->result.next);
         if (r == 0 && record->absent_status != 0)
                 r = store_put_absent(store, record->target, record->absent_status, record->absent_at_real);
+        if (r == 0)
+                r = write_content(store, record);
         return r;
 }
 

@@ -25,6 +25,11 @@ struct Record {
         EngineResult result;
         int absent_status; /* of a page that should not exist; 0: not asked */
         Nsec absent_at_real;
+        bool content_seen; /* the look says something of what is watched */
+        ContentStep content_step;
+        Content content; /* the version that begins; CONTENT_SAME: none */
+        ContentChange content_change;
+        Nsec content_at_real;
         GapStep gap_step;
         Nsec gap_from_at_real, gap_until_at_real;
         Cause gap_cause;
@@ -37,8 +42,14 @@ Record *record_new(Watch *watch);
 void record_free(Record *record);
 mon_define_cleanup(Record, record_free);
 
+/* Takes what the record's look saw of the watched content, and follows it in the watch. */
+void record_follow_content(Record *record, Watch *watch);
+/* The latest version as it stands, for a fresh database. */
+void record_restate_content(Record *record, const Watch *watch, Nsec at_real);
+
 /* A check that changed nothing: the first to be let go when there is no room. */
 bool record_is_plain_check(const Record *record);
-size_t record_body_bytes(const Record *record); /* kept of the answers */
+size_t record_body_bytes(const Record *record); /* kept of the answers and of what is watched */
+void record_drop_bodies(Record *record);        /* these; what was seen and told of them stays */
 /* Into the open transaction. */
 mon_must_check int record_write(const Record *record, Store *store);

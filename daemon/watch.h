@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/base/timers.h"
+#include "daemon/core/content.h"
 #include "daemon/core/engine.h"
 
 typedef struct Watches Watches;
@@ -13,6 +14,7 @@ typedef struct Watch {
         Target *target; /* owned by the configuration in force */
         TargetState state;
         Incident open;        /* id 0: none */
+        Content content;      /* the latest version of what is watched; text NULL: none */
         Verdict last_verdict; /* of the last check; 0: none */
         int64_t kept_day;     /* the UTC day whose first answer was kept whole */
         Timer timer;

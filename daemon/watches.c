@@ -112,6 +112,7 @@ static void watch_free(Watch *watch) {
         map_set(&watches->by_id, watch->target->id, NULL);
         target_state_fini(&watch->state);
         incident_fini(&watch->open);
+        content_fini(&watch->content);
         free(watch);
 }
 
@@ -153,6 +154,7 @@ static int add(Watches *watches, Target *target, Watch **ret_watch) {
         int r = flow_load(watches->flow, watch);
         if (r != 0) {
                 target_state_fini(&watch->state);
+                content_fini(&watch->content);
                 free(watch);
                 return r;
         }

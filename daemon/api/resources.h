@@ -14,6 +14,7 @@ void get_history(Request *request);
 void get_uptime(Request *request);
 void get_banners(Request *request);
 void get_notices(Request *request);
+void get_content(Request *request);
 void get_events(Request *request);
 /* routes_incidents.c */
 void get_incidents(Request *request);

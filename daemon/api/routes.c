@@ -15,6 +15,7 @@ const Route api_routes[] = {
         {"GET", "/v1/incidents/*", 0, get_incident},
         {"GET", "/v1/banners", PARAM_LIST | PARAM_TARGET, get_banners},
         {"GET", "/v1/notices", PARAM_LIST | PARAM_TARGET, get_notices},
+        {"GET", "/v1/content", PARAM_LIST | PARAM_TARGET, get_content},
         {"GET", "/v1/events", PARAM_LIST | PARAM_TARGET, get_events},
         {"GET", "/v1/events/stream", 0, stream_open},
         {"GET", "/v1/export", PARAM_FORMAT | PARAM_SINCE | PARAM_UNTIL | PARAM_TARGET, get_export},

@@ -54,6 +54,16 @@ void get_notices(Request *request) {
         resource_reply_page(request, view_notices(store, resource_live(request), &filter, &page), &page);
 }
 
+void get_content(Request *request) {
+        ViewPage page = {0};
+        Store *store = resource_store(request);
+
+        if (!store || !resource_takes_one_target(request))
+                return;
+        ViewFilter filter = resource_filter(request);
+        resource_reply_page(request, view_content(store, &filter, &page), &page);
+}
+
 void get_events(Request *request) {
         ViewPage page = {0};
         Store *store = resource_store(request);

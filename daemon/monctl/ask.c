@@ -47,7 +47,7 @@ static char *path_of_uptime(const Monctl *ctl) {
 }
 
 static bool takes_target(Ask ask) {
-        return ask == ASK_STATUS || ask == ASK_BANNERS || ask == ASK_NOTICES;
+        return ask == ASK_STATUS || ask == ASK_BANNERS || ask == ASK_NOTICES || ask == ASK_CONTENT;
 }
 
 static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
@@ -69,6 +69,8 @@ static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
                 return mon_printf("/v1/banners%s", query);
         case ASK_NOTICES:
                 return mon_printf("/v1/notices%s", query);
+        case ASK_CONTENT:
+                return mon_printf("/v1/content%s", query);
         default:
                 return mon_printf("/v1/events%s", query);
         }
@@ -163,6 +165,8 @@ static int view(Monctl *ctl, Store *store, Ask ask, const char *subject, json_t 
                 return take_page(view_banners(store, &filter, &page), &page, ret_document);
         case ASK_NOTICES:
                 return take_page(view_notices(store, &live, &filter, &page), &page, ret_document);
+        case ASK_CONTENT:
+                return take_page(view_content(store, &filter, &page), &page, ret_document);
         default:
                 return take_page(view_events(store, &live, &filter, &page), &page, ret_document);
         }

@@ -13,6 +13,7 @@ typedef enum Ask {
         ASK_INCIDENT,  /* `subject`: its id */
         ASK_BANNERS,   /* `subject`: one target, NULL: all */
         ASK_NOTICES,   /* likewise */
+        ASK_CONTENT,   /* likewise */
         ASK_EVENTS,
 } Ask;
 

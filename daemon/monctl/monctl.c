@@ -21,6 +21,7 @@ const Command monctl_commands[] = {
         {"incident", "N", 1, 1, 0, false, PHRASE_HELP_INCIDENT, cmd_incident},
         {"banners", "[ID]", 0, 1, LIST, false, PHRASE_HELP_BANNERS, cmd_banners},
         {"notices", "[ID]", 0, 1, LIST, false, PHRASE_HELP_NOTICES, cmd_notices},
+        {"content", "[ID]", 0, 1, LIST | OPTION_DIFF, false, PHRASE_HELP_CONTENT, cmd_content},
         {"events", "", 0, 0, LIST | OPTION_TARGET | OPTION_FOLLOW, false, PHRASE_HELP_EVENTS, cmd_events},
         {"classify", "FILE|-", 1, 1, OPTION_STATUS | OPTION_HEADER | OPTION_URL | OPTION_AT, false,
          PHRASE_HELP_CLASSIFY, cmd_classify},

@@ -33,7 +33,7 @@ typedef struct Command Command;
 
 /* Values of the command line's options; what was not given is zero. */
 typedef struct Options {
-        bool help, version, json, no_color, watch, plugin, all, open, follow;
+        bool help, version, json, no_color, watch, plugin, all, open, follow, diff;
         char *socket, *db, *since, *until, *target, *url, *at, *format;
         int64_t limit, status;
         List headers; /* of char * */
@@ -70,6 +70,7 @@ int cmd_check(Monctl *ctl);     /* check.c */
 int cmd_history(Monctl *ctl);   /* history.c */
 int cmd_banners(Monctl *ctl);   /* history.c */
 int cmd_notices(Monctl *ctl);   /* notices.c */
+int cmd_content(Monctl *ctl);   /* content.c */
 int cmd_events(Monctl *ctl);    /* events.c */
 int cmd_incidents(Monctl *ctl); /* incidents.c */
 int cmd_incident(Monctl *ctl);  /* incidents.c */

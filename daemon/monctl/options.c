@@ -43,6 +43,7 @@ static const Option table[] = {
         {"url", 0, TYPE_TEXT, AT(url), OPTION_URL, "URL", PHRASE_OPTION_URL, 0, 0},
         {"at", 0, TYPE_TIME, AT(at), OPTION_AT, "T", PHRASE_OPTION_AT, 0, 0},
         {"format", 0, TYPE_TEXT, AT(format), OPTION_FORMAT, "F", PHRASE_OPTION_FORMAT, 0, 0},
+        {"diff", 0, TYPE_FLAG, AT(diff), OPTION_DIFF, NULL, PHRASE_OPTION_DIFF, 0, 0},
         {"json", 0, TYPE_FLAG, AT(json), 0, NULL, PHRASE_OPTION_JSON, 0, 0},
         {"socket", 0, TYPE_TEXT, AT(socket), 0, "PATH", PHRASE_OPTION_SOCKET, 0, 0},
         {"db", 0, TYPE_TEXT, AT(db), 0, "FILE", PHRASE_OPTION_DB, 0, 0},

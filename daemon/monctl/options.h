@@ -18,6 +18,7 @@ enum { /* which commands an option belongs to */
        OPTION_URL = 1 << 11,
        OPTION_AT = 1 << 12,
        OPTION_FORMAT = 1 << 13,
+       OPTION_DIFF = 1 << 14,
 };
 
 /* Options stand before or after the command, as "--name value" or "--name=value"; "--" ends them. EXIT_DONE, or

@@ -23,10 +23,10 @@ static int insert_blob(Store *store, const Sha256 *digest, size_t size, bool pac
 
 /* Packed without a dictionary, which would keep fragments of one body in all others; kept as it is when that is not
  * smaller. Compression contexts are not kept: resident memory is budgeted and bodies are rare. */
-static int put_blob(Store *store, const Buf *body, int64_t *ret_id) {
+int store_put_blob(Store *store, const void *data, size_t size, int64_t *ret_id) {
         Sha256 digest;
 
-        sha256_of(buf_text(body), body->len, &digest);
+        sha256_of(data, size, &digest);
         {
                 mon_auto_query query = {0};
                 int r = query_begin(&query, store, sql_find_blob);
@@ -37,14 +37,42 @@ static int put_blob(Store *store, const Buf *body, int64_t *ret_id) {
                 if (r < 0 || *ret_id != 0)
                         return r;
         }
-        size_t bound = ZSTD_compressBound(body->len);
+        size_t bound = ZSTD_compressBound(size);
         mon_auto_free void *packed = mon_calloc(bound, 1);
-        size_t n = ZSTD_compress(packed, bound, body->data, body->len, BLOB_LEVEL);
-        bool smaller = !ZSTD_isError(n) && n < body->len;
-        int r = insert_blob(store, &digest, body->len, smaller, smaller ? packed : body->data, smaller ? n : body->len);
+        size_t n = ZSTD_compress(packed, bound, data, size, BLOB_LEVEL);
+        bool smaller = !ZSTD_isError(n) && n < size;
+        int r = insert_blob(store, &digest, size, smaller, smaller ? packed : data, smaller ? n : size);
         if (r < 0)
                 return r;
         *ret_id = sqlite3_last_insert_rowid(store->db);
+        return 0;
+}
+
+static const char sql_read_blob[] = "SELECT size, packed, data FROM blob WHERE id = ?";
+
+int store_read_blob(Store *store, int64_t id, size_t size_max, char **ret_text) {
+        mon_auto_query query = {0};
+
+        int r = query_begin(&query, store, sql_read_blob);
+        if (r < 0)
+                return r;
+        query_int(&query, id);
+        r = query_step(&query);
+        if (r != QUERY_ROW)
+                return r < 0 ? r : STORE_E_NOT_FOUND;
+        int64_t size = query_get_int(&query, 0);
+        const void *data = sqlite3_column_blob(query.stmt, 2);
+        size_t n = (size_t)sqlite3_column_bytes(query.stmt, 2);
+        if (size < 0 || (uint64_t)size > size_max || !data)
+                return -EUCLEAN;
+        mon_auto_free char *text = mon_calloc((size_t)size + 1, 1);
+        if (query_get_int(&query, 1) != 0)
+                n = ZSTD_decompress(text, (size_t)size, data, n);
+        else if (n == (size_t)size)
+                memcpy(text, data, n);
+        if (n != (size_t)size) /* zstd's errors are beyond any size */
+                return -EUCLEAN;
+        *ret_text = mon_steal(&text);
         return 0;
 }
 
@@ -56,7 +84,7 @@ static int put_hop(Store *store, int64_t check, size_t nth, const Hop *hop, bool
         mon_auto_query query = {0};
         int64_t body = 0;
 
-        int r = hop->body.len > 0 ? put_blob(store, &hop->body, &body) : 0;
+        int r = hop->body.len > 0 ? store_put_blob(store, hop->body.data, hop->body.len, &body) : 0;
         if (r == 0)
                 r = query_begin(&query, store, sql_put_hop);
         if (r < 0)

@@ -1,6 +1,7 @@
 #include "daemon/store/db.h"
 
 #include <assert.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static int io_result(sqlite3 *db) {
@@ -265,6 +266,15 @@ const char *query_get_text(const Query *query, int column) {
 
 static bool is_null(const Query *query, int column) {
         return sqlite3_column_type(query->stmt, column) == SQLITE_NULL;
+}
+
+bool query_get_sha256(const Query *query, int column, Sha256 *ret_digest) {
+        const void *bytes = sqlite3_column_blob(query->stmt, column);
+
+        if (!bytes || sqlite3_column_bytes(query->stmt, column) != SHA256_BYTES)
+                return false;
+        memcpy(ret_digest->bytes, bytes, SHA256_BYTES);
+        return true;
 }
 
 Nsec query_get_msec(const Query *query, int column) {

@@ -50,6 +50,11 @@ mon_must_check int store_note_place(Store *store);
 mon_must_check int store_find_target(Store *store, const char *name, StoreTarget **ret_target);
 void store_forget_targets(Store *store);
 
+/* Bytes kept once by their SHA-256 (blobs.c). */
+mon_must_check int store_put_blob(Store *store, const void *data, size_t size, int64_t *ret_id);
+/* With a NUL behind them, to free. -EUCLEAN: more than size_max, or not what was put there. */
+mon_must_check int store_read_blob(Store *store, int64_t id, size_t size_max, char **ret_text);
+
 /* Milliseconds, towards the past. Not for NSEC_UNKNOWN and NSEC_NEVER. */
 static inline int64_t store_msec(Nsec at) {
         return at / NSEC_PER_MSEC - (at % NSEC_PER_MSEC < 0);
@@ -72,15 +77,18 @@ void query_end(Query *query);
 void query_int(Query *query, int64_t value);
 void query_null(Query *query);
 void query_int_or_null(Query *query, int64_t value, bool known);
-void query_text(Query *query, const char *text);              /* NULL is NULL; lives until the end */
-void query_blob(Query *query, const void *bytes, size_t n);   /* likewise */
-void query_msec(Query *query, Nsec at_real);                  /* NSEC_UNKNOWN and NSEC_NEVER are NULL */
-void query_usec(Query *query, Nsec span);                     /* NSEC_UNKNOWN is NULL */
+void query_text(Query *query, const char *text);            /* NULL is NULL; lives until the end */
+void query_blob(Query *query, const void *bytes, size_t n); /* likewise */
+void query_msec(Query *query, Nsec at_real);                /* NSEC_UNKNOWN and NSEC_NEVER are NULL */
+void query_usec(Query *query, Nsec span);                   /* NSEC_UNKNOWN is NULL */
+struct StorePage;
+void query_page(Query *query, const struct StorePage *page);  /* target, since, until, before_ms, before_id, limit */
 mon_must_check int query_run(Query *query);                   /* a write */
 mon_must_check int query_step(Query *query);                  /* QUERY_ROW, 0 at the end, or negative */
 mon_must_check int query_one(Query *query, int64_t *ret_int); /* first column of one row; 0 when none or NULL */
 
 int64_t query_get_int(const Query *query, int column);
-const char *query_get_text(const Query *query, int column); /* NULL for NULL; until the next step */
+const char *query_get_text(const Query *query, int column);                /* NULL for NULL; until the next step */
+bool query_get_sha256(const Query *query, int column, Sha256 *ret_digest); /* false: NULL, or none */
 Nsec query_get_msec(const Query *query, int column);
 Nsec query_get_usec(const Query *query, int column);

@@ -4,7 +4,8 @@
 static const char sql_put_event[] =
         "INSERT INTO event (name, type, at_ms, observed_ms, kind, subject, title_fr, title_en, notice_from_ms,"
         " notice_until_ms, from_state, to_state, since_ms, verdict, cause, detail, http_status, banner, url, incident,"
-        " incident_opened_ms, incident_closed_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (name) DO NOTHING";
 
 int store_put_event(Store *store, const Event *event) {
@@ -35,5 +36,8 @@ int store_put_event(Store *store, const Event *event) {
         query_int(&query, event->incident);
         query_msec(&query, event->incident_opened_at_real);
         query_msec(&query, event->incident_closed_at_real);
+        query_text(&query, event->diff);
+        query_int(&query, event->words_removed);
+        query_int(&query, event->words_added);
         return query_run(&query);
 }

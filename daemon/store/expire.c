@@ -8,7 +8,13 @@ static const char sql_hops[] = "DELETE FROM hop WHERE id IN (SELECT id FROM (SEL
 static const char sql_daily_hops[] = "DELETE FROM hop WHERE id IN (SELECT id FROM (SELECT h.id, c.at_ms FROM hop h "
                                      "JOIN checks c ON c.id = h.check_id"
                                      " WHERE h.daily = 1 ORDER BY h.id LIMIT ?2) WHERE at_ms < ?1) RETURNING body";
-static const char sql_blob[] = "DELETE FROM blob WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM hop WHERE body = ?1)";
+static const char sql_blob[] = "DELETE FROM blob WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM hop WHERE body = ?1)"
+                               " AND NOT EXISTS (SELECT 1 FROM content WHERE text = ?1)";
+/* The latest version of each target stays: it is what the next look is compared with. */
+static const char sql_content[] =
+        "DELETE FROM content WHERE id IN (SELECT c.id FROM content c WHERE c.last_seen_ms < ?1"
+        " AND c.id < (SELECT max(id) FROM content WHERE target = c.target) LIMIT ?2)"
+        " RETURNING text";
 static const char sql_assertions[] =
         "DELETE FROM assertion WHERE id IN (SELECT id FROM (SELECT a.id, c.at_ms FROM assertion a JOIN checks c"
         " ON c.id = a.check_id ORDER BY a.id LIMIT ?2) WHERE at_ms < ?1)";
@@ -67,7 +73,7 @@ static void ids_fini(Ids *ids) {
         free(ids->items);
 }
 
-static int sweep_hops(Store *store, const char *sql, Nsec before_at_real, int *left, Ids *bodies) {
+static int sweep_bodies(Store *store, const char *sql, Nsec before_at_real, int *left, Ids *bodies) {
         mon_auto_query query = {0};
 
         int r = query_begin(&query, store, sql);
@@ -98,9 +104,11 @@ int store_expire(Store *store, const StoreRetention *retention, int rows_max, bo
         mon_cleanup(ids_fini) Ids bodies = {0};
         int left = rows_max;
 
-        int r = sweep_hops(store, sql_hops, bodies_before, &left, &bodies);
+        int r = sweep_bodies(store, sql_hops, bodies_before, &left, &bodies);
         if (r == 0 && left > 0)
-                r = sweep_hops(store, sql_daily_hops, daily_before, &left, &bodies);
+                r = sweep_bodies(store, sql_daily_hops, daily_before, &left, &bodies);
+        if (r == 0 && left > 0)
+                r = sweep_bodies(store, sql_content, checks_before, &left, &bodies);
         for (size_t i = 0; i < bodies.n && r == 0; i++)
                 r = drop_blob(store, bodies.items[i]);
         for (size_t i = 0; i < mon_count_of(sweeps) && r == 0; i++)

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-static void bind_page(Query *query, const StorePage *page) {
+void query_page(Query *query, const StorePage *page) {
         query_text(query, page->target);
         query_int(query, page->since_ms);
         query_int(query, page->until_ms);
@@ -25,7 +25,7 @@ int store_each_banner(Store *store, const StorePage *page, StoreBannerFn *fn, vo
         int r = query_begin(&query, store, sql_banners);
         if (r < 0)
                 return r;
-        bind_page(&query, page);
+        query_page(&query, page);
         while ((r = query_step(&query)) == QUERY_ROW) {
                 StoreBannerRow row = {
                         .id = query_get_int(&query, 0),
@@ -65,7 +65,7 @@ int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn
                                             : sql_incidents);
         if (r < 0)
                 return r;
-        bind_page(&query, page);
+        query_page(&query, page);
         while ((r = query_step(&query)) == QUERY_ROW) {
                 Incident row = {
                         .id = query_get_int(&query, 0),
@@ -116,7 +116,7 @@ int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, vo
         "SELECT id, name, type, at_ms, observed_ms, kind, subject, title_fr, title_en, notice_from_ms,"                \
         " notice_until_ms, from_state, to_state, since_ms, verdict, cause, detail, http_status, banner, url, "         \
         "incident,"                                                                                                    \
-        " incident_opened_ms, incident_closed_ms FROM event WHERE "
+        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added FROM event WHERE "
 #define EVENT_PAGE " AND at_ms >= ?2 AND at_ms < ?3 AND (at_ms, id) < (?4, ?5) ORDER BY at_ms DESC, id DESC LIMIT ?6"
 static const char sql_events[] = EVENT_COLUMNS "?1 IS NULL" EVENT_PAGE;
 static const char sql_events_of[] = EVENT_COLUMNS "subject = ?1" EVENT_PAGE;
@@ -145,6 +145,9 @@ static Event read_event(const Query *query) {
                 .incident = query_get_int(query, 20),
                 .incident_opened_at_real = query_get_msec(query, 21),
                 .incident_closed_at_real = query_get_msec(query, 22),
+                .diff = (char *)query_get_text(query, 23),
+                .words_removed = query_get_int(query, 24),
+                .words_added = query_get_int(query, 25),
         };
         const char *name = query_get_text(query, 1);
         if (name)
@@ -158,7 +161,7 @@ int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void
         int r = query_begin(&query, store, page->target ? sql_events_of : sql_events);
         if (r < 0)
                 return r;
-        bind_page(&query, page);
+        query_page(&query, page);
         while ((r = query_step(&query)) == QUERY_ROW) {
                 Event event = read_event(&query);
                 r = fn(userdata, query_get_int(&query, 0), &event);

@@ -72,10 +72,22 @@ typedef struct StoreLineRow {
         const char *text;
 } StoreLineRow;
 
+typedef struct StoreContentRow {
+        int64_t id;
+        const char *target;
+        ContentStep began;
+        Nsec first_seen_at_real, last_seen_at_real;
+        const char *missing;
+        int64_t words_removed, words_added;
+        const char *diff;          /* NULL: the page did not change */
+        const Sha256 *text_sha256; /* NULL: it is empty */
+} StoreContentRow;
+
 typedef int StoreTargetFn(void *userdata, const StoreTargetRow *row);
 typedef int StoreCheckFn(void *userdata, const StoreCheckRow *row);
 typedef int StoreBannerFn(void *userdata, const StoreBannerRow *row);
 typedef int StoreNoticeFn(void *userdata, const StoreNoticeRow *row);
+typedef int StoreContentFn(void *userdata, const StoreContentRow *row);
 typedef int StoreIncidentFn(void *userdata, const Incident *incident);
 typedef int StoreLineFn(void *userdata, const StoreLineRow *row);
 typedef int StoreEventFn(void *userdata, int64_t row, const Event *event);
@@ -90,6 +102,7 @@ mon_must_check int store_each_check(Store *store, const StorePage *page, StoreCh
 mon_must_check int store_each_banner(Store *store, const StorePage *page, StoreBannerFn *fn, void *userdata);
 mon_must_check int store_each_notice(Store *store, const StorePage *page, StoreNoticeFn *fn,
                                      void *userdata); /* open_only: those that stand */
+mon_must_check int store_each_content(Store *store, const StorePage *page, StoreContentFn *fn, void *userdata);
 mon_must_check int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn, void *userdata);
 mon_must_check int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void *userdata);
 mon_must_check int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, void *userdata);

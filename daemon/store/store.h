@@ -7,6 +7,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/clock.h"
+#include "daemon/core/content.h"
 #include "daemon/core/engine.h"
 
 typedef struct Store Store;
@@ -96,6 +97,10 @@ mon_must_check int store_end_notices(Store *store, const char *target, Nsec at_r
 /* After each change of an incident: the notices that it fulfils keep its number. */
 #define STORE_NOTICES_MAX 64 /* of one target, the newest, that an incident is held against */
 mon_must_check int store_match_notices(Store *store, const Incident *incident);
+/* A version of what the target watches, and that the latest one was seen again. */
+mon_must_check int store_put_content(Store *store, const char *target, const Content *content, ContentStep began,
+                                     const ContentChange *change, Nsec at_real);
+mon_must_check int store_see_content(Store *store, const char *target, Nsec at_real);
 mon_must_check int store_put_event(Store *store, const Event *event);
 /* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. `daily`: kept only because it is the
  * first answer of its day, so that retention may let go of it sooner. */
@@ -108,6 +113,8 @@ mon_must_check int store_load_state(Store *store, const char *target, TargetStat
                                     Verdict *ret_last_verdict);
 /* When store_put_absent() was last called for it; NSEC_UNKNOWN: never. */
 mon_must_check int store_load_absent(Store *store, const char *target, Nsec *ret_at_real);
+/* The latest version; STORE_E_NOT_FOUND: none. */
+mon_must_check int store_load_content(Store *store, const char *target, Content *ret_content);
 mon_must_check int store_load_incident(Store *store, int64_t id, Incident *ret_incident);
 mon_must_check int store_next_incident_id(Store *store, int64_t *ret_id);
 

@@ -30,6 +30,7 @@
         PHRASE(ANNOUNCED_FROM, "ANNONCÉ DU", "ANNOUNCED FROM")                                                         \
         PHRASE(ANNOUNCED_UNTIL, "AU", "UNTIL")                                                                         \
         PHRASE(HAPPENED, "CONSTATÉ", "WHAT HAPPENED")                                                                  \
+        PHRASE(WORDS, "MOTS", "WORDS")                                                                                 \
         /* remarks */                                                                                                  \
         PHRASE(PAUSED, "en pause", "paused")                                                                           \
         PHRASE(STILL_OPEN, "en cours", "open")                                                                         \
@@ -81,6 +82,10 @@
         PHRASE(NOTICE_OVERRAN, "dépassé de {1}", "overran by {1}")                                                     \
         PHRASE(NOTICE_GOES_ON, "en cours", "going on")                                                                 \
         PHRASE(NOTICE_ENDED, "terminé", "over")                                                                        \
+        PHRASE(CONTENT_FIRST, "première version", "first version")                                                     \
+        PHRASE(CONTENT_RULES, "règles changées", "rules changed")                                                      \
+        PHRASE(CONTENT_CHANGED, "page changée", "page changed")                                                        \
+        PHRASE(CONTENT_MISSING, "la partie surveillée n'est pas là : {1}", "the watched part is not there: {1}")       \
         /* mistakes */                                                                                                 \
         PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
         PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \
@@ -137,6 +142,8 @@
                "the texts by which sites said they were closed")                                                       \
         PHRASE(HELP_NOTICES, "les maintenances annoncées, et ce qu'il en fut",                                         \
                "announced maintenances, and what became of them")                                                      \
+        PHRASE(HELP_CONTENT, "les versions des textes surveillés, et leurs changements",                               \
+               "the versions of watched texts, and what changed")                                                      \
         PHRASE(HELP_EVENTS, "le journal des événements", "the event log")                                              \
         PHRASE(HELP_CLASSIFY, "lit une page hors ligne et dit comment elle serait jugée",                              \
                "reads one page offline, says how it would be judged")                                                  \
@@ -160,6 +167,7 @@
         PHRASE(OPTION_LIMIT, "au plus N lignes (100)", "at most N rows (100)")                                         \
         PHRASE(OPTION_OPEN, "seulement ceux en cours", "only those still open")                                        \
         PHRASE(OPTION_TARGET, "d'une seule cible", "of one target")                                                    \
+        PHRASE(OPTION_DIFF, "montre les mots retirés et ajoutés", "shows the words removed and added")                 \
         PHRASE(OPTION_FOLLOW, "suit les événements en direct", "streams the events")                                   \
         PHRASE(OPTION_STATUS, "le code HTTP reçu (200)", "the HTTP status received (200)")                             \
         PHRASE(OPTION_HEADER, "un en-tête reçu, plusieurs fois permis", "a header received, may be repeated")          \

@@ -70,6 +70,11 @@ json_t *view_event(const Event *event, const char *observer_name, const char *ob
                 json_set(notice, "until", json_time(event->notice_until_at_real));
                 json_set(document, "notice", notice);
         }
+        if (event->type == EVENT_CONTENT_CHANGED) {
+                json_set(document, "diff", json_text(event->diff));
+                json_set(document, "words_removed", json_integer(event->words_removed));
+                json_set(document, "words_added", json_integer(event->words_added));
+        }
         json_set(document, "text", shape_text(event));
         return document;
 }

@@ -75,6 +75,8 @@ json_t *view_health(const ViewProblem *problems, size_t n);
 mon_must_check int view_history(Store *store, const ViewFilter *filter,
                                 ViewPage *ret_page); /* filter->target is needed */
 mon_must_check int view_banners(Store *store, const ViewFilter *filter, ViewPage *ret_page);
+/* The versions of what targets watch, by when each began. */
+mon_must_check int view_content(Store *store, const ViewFilter *filter, ViewPage *ret_page);
 
 /* --- uptime.c --------------------------------------------------------------------------------------------------- */
 

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 static void test_every_read_route_answers(void **state) {
-        static const char *const paths[] = {"/v1/status",  "/v1/targets", "/v1/uptime", "/v1/incidents?open=true",
-                                            "/v1/banners", "/v1/notices", "/v1/events", "/v1/health",
-                                            "/v1/version"};
+        static const char *const paths[] = {"/v1/status",  "/v1/targets", "/v1/uptime",  "/v1/incidents?open=true",
+                                            "/v1/banners", "/v1/notices", "/v1/content", "/v1/events",
+                                            "/v1/health",  "/v1/version"};
         ApiWorld *world = *state;
 
         for (size_t i = 0; i < mon_count_of(paths); i++) {

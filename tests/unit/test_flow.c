@@ -415,6 +415,46 @@ static void test_what_waits_of_answers_has_a_bound(void **unused) {
         end(&held);
 }
 
+static void look_at_text(Held *held, int i, size_t n) {
+        clock_advance(held->clock, 60 * NSEC_PER_SEC);
+        Observation *seen = observation_new(clock_at_real(held->clock), clock_at_boot(held->clock));
+        mon_auto_free char *word = mon_calloc(n, 1);
+
+        memset(word, 'a' + i % 26, n - 1);
+        observation_judge(seen, VERDICT_UP, CAUSE_OK, NULL);
+        seen->content = (Content){.text = mon_steal(&word), .rules = 1};
+        content_digest(&seen->content);
+        flow_observe(held->flow, &held->watch, seen);
+        assert_int_equal(loop_settle(held->loop), 0);
+}
+
+/* A watched text that changes all the time while nothing can be written: each change is told, not every text is kept.
+ */
+static void test_what_waits_of_watched_texts_has_a_bound(void **unused) {
+        const ViewFilter filter = {.limit = VIEW_LIMIT_MAX};
+        ViewPage page;
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look_at_text(&held, 0, CONTENT_TEXT_MAX);
+        hold(&held);
+        for (int i = 1; i <= 200; i++) {
+                look_at_text(&held, i, CONTENT_TEXT_MAX);
+                assert_true(flow_pending_bytes(held.flow) <= FLOW_BODIES_MAX);
+        }
+        assert_int_equal(held.told[EVENT_CONTENT_CHANGED], 200);
+        release(&held);
+        assert_int_equal(flow_commit(held.flow), 0);
+        assert_int_equal(flow_pending_bytes(held.flow), 0);
+        assert_int_equal(held.told[EVENT_CONTENT_CHANGED], 200);
+        assert_int_equal(view_content(held.store, &filter, &page), 0);
+        assert_in_range(json_array_size(page.rows), FLOW_BODIES_MAX / CONTENT_TEXT_MAX / 2, 200);
+        json_decref(page.rows);
+        content_fini(&held.watch.content);
+        end(&held);
+}
+
 /* However long it was held, what waits is written soon after it is free. */
 static void test_trying_again_has_a_bound(void **unused) {
         Held held;
@@ -471,6 +511,7 @@ int main(void) {
                 cmocka_unit_test(test_a_sign_of_life_follows_each_commit),
                 cmocka_unit_test(test_blindness_ends_when_somebody_answers),
                 cmocka_unit_test(test_what_waits_of_answers_has_a_bound),
+                cmocka_unit_test(test_what_waits_of_watched_texts_has_a_bound),
                 cmocka_unit_test(test_trying_again_has_a_bound),
                 cmocka_unit_test(test_expiry_goes_step_by_step),
         };

@@ -245,6 +245,77 @@ static void daily_bodies_go_sooner(void **state) {
         store_close(store);
 }
 
+static int sum_content(void *userdata, const StoreContentRow *row) {
+        Buf *out = userdata;
+        return buf_printf(out, "%s %s +%d -%d %s%s\n", row->target, content_step_name(row->began),
+                          (int)row->words_added, (int)row->words_removed, row->missing ? row->missing : "-",
+                          row->text_sha256 ? " text" : "");
+}
+
+static char *list_content(Store *store, const char *target, int64_t limit) {
+        mon_auto_buf Buf out = BUF_INIT(4096);
+        StorePage page = store_page_all();
+
+        page.target = target;
+        page.limit = limit;
+        folder_must(store_each_content(store, &page, sum_content, &out));
+        return buf_steal(&out);
+}
+
+static void expect_content(Store *store, const char *target, int64_t limit, const char *wanted) {
+        mon_auto_free char *got = list_content(store, target, limit);
+        assert_string_equal(got, wanted);
+}
+
+static void versions_of_content_come_back_and_the_latest_outlives_retention(void **state) {
+        Store *store = folder_open(*state);
+        const ContentChange none = {0}, change = {.diff = (char *)"+c\n", .added = 1};
+        Content first = {.text = (char *)"a b", .rules = UINT64_MAX};
+        Content gone = {.text = (char *)"", .missing = (char *)"//main", .rules = 7}, got = {0};
+        mon_auto_free char *long_text = mon_calloc(CONTENT_TEXT_MAX + 2, 1);
+        bool more;
+
+        folder_put_targets(store, "a", "b", FOLDER_NOW);
+        assert_int_equal(store_load_content(store, "a", &got), STORE_E_NOT_FOUND);
+        folder_must(store_begin(store));
+        folder_must(store_put_content(store, "a", &first, CONTENT_FIRST, &none, FOLDER_NOW));
+        folder_must(store_put_content(store, "b", &first, CONTENT_FIRST, &none, FOLDER_NOW));
+        folder_must(store_put_content(store, "a", &gone, CONTENT_CHANGED, &change, FOLDER_NOW + SEC));
+        folder_must(store_see_content(store, "a", FOLDER_NOW + 5 * SEC));
+        folder_must(store_commit(store, false));
+        expect_content(store, NULL, 100, "a changed +1 -0 //main\nb first +0 -0 - text\na first +0 -0 - text\n");
+        expect_content(store, "a", 1, "a changed +1 -0 //main\n");
+        assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 1);
+        assert_int_equal(count_of(store, "SELECT max(last_seen_ms - first_seen_ms) FROM content"), 4000);
+        folder_must(store_load_content(store, "b", &got));
+        assert_string_equal(got.text, "a b");
+        content_digest(&first);
+        assert_memory_equal(&got.words, &first.words, sizeof got.words);
+        assert_true(got.rules == first.rules && !got.missing);
+        content_fini(&got);
+        folder_must(store_load_content(store, "a", &got));
+        assert_string_equal(got.text, "");
+        assert_string_equal(got.missing, "//main");
+        content_fini(&got);
+
+        folder_must(store_begin(store));
+        folder_must(expire(store, FOLDER_NOW + 1000 * SEC, FOLDER_NOW, 100, &more));
+        folder_must(store_commit(store, false));
+        expect_content(store, NULL, 100, "a changed +1 -0 //main\nb first +0 -0 - text\n");
+        assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 1);
+
+        /* A text of more than can be is none. */
+        memset(long_text, 'x', CONTENT_TEXT_MAX + 1);
+        folder_must(store_begin(store));
+        first.text = long_text;
+        folder_must(store_put_content(store, "b", &first, CONTENT_CHANGED, &change, FOLDER_NOW + 2 * SEC));
+        folder_must(expire(store, FOLDER_NOW + 1000 * SEC, FOLDER_NOW, 100, &more));
+        folder_must(store_commit(store, false));
+        assert_int_equal(store_load_content(store, "b", &got), STORE_E_NOT_FOUND);
+        assert_int_equal(count_of(store, "SELECT count(*) FROM blob"), 1);
+        store_close(store);
+}
+
 static void bodies_are_kept_once_and_expire_with_their_last_use(void **state) {
         Folder *folder = *state;
         Store *store = folder_open(folder);
@@ -416,6 +487,7 @@ int main(void) {
                 in_folder(history_outlives_the_configuration),
                 in_folder(daily_bodies_go_sooner),
                 in_folder(bodies_are_kept_once_and_expire_with_their_last_use),
+                in_folder(versions_of_content_come_back_and_the_latest_outlives_retention),
                 in_folder(a_transition_holds_from_its_check_on),
                 in_folder(time_is_accounted_through_stops_and_steps),
                 in_folder(a_busy_database_is_told_at_once),

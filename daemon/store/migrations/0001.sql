@@ -201,7 +201,10 @@ CREATE TABLE event (
   url TEXT,
   incident INTEGER, -- 0: none
   incident_opened_ms INTEGER,
-  incident_closed_ms INTEGER
+  incident_closed_ms INTEGER,
+  diff TEXT,
+  words_removed INTEGER NOT NULL,
+  words_added INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX event_by_time ON event(at_ms, id);
 CREATE INDEX event_by_subject ON event(subject, at_ms, id);
@@ -213,6 +216,24 @@ CREATE TABLE blob (
   packed INTEGER NOT NULL, -- 1: zstd
   data BLOB NOT NULL
 ) STRICT;
+
+-- The versions of what a target watches.
+CREATE TABLE content (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  began INTEGER NOT NULL, -- how: 1 first, 2 the rules changed, 3 the page changed
+  first_seen_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL,
+  rules INTEGER NOT NULL, -- hash of the XPaths, the ignored patterns and the reader's version
+  missing TEXT,           -- the XPaths that selected nothing
+  text INTEGER REFERENCES blob(id), -- without the noise; NULL: empty
+  words_removed INTEGER NOT NULL, -- since the version before, where the page changed
+  words_added INTEGER NOT NULL,
+  diff TEXT
+) STRICT;
+CREATE INDEX content_by_target ON content(target, id);
+CREATE INDEX content_by_time ON content(first_seen_ms, id);
+CREATE INDEX content_by_text ON content(text) WHERE text IS NOT NULL;
 
 CREATE TABLE hop (
   id INTEGER PRIMARY KEY,

@@ -168,7 +168,7 @@ static void status_says_what_is(void **state) {
         folder_must(store_begin(world->store));
         folder_must(store_put_absent(world->store, "page", 404, NOW));
         folder_must(store_put_absent(world->store, "page", 200, NOW + 60 * SEC));
-        assert_int_equal(store_put_absent(world->store, "nobody", 200, NOW), -ENOENT);
+        assert_int_equal(store_put_absent(world->store, "nobody", 200, NOW), -ENXIO);
         store_rollback(world->store);
         folder_must(store_begin(world->store));
         folder_must(store_put_absent(world->store, "page", 404, NOW));

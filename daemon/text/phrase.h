@@ -38,10 +38,11 @@
         PHRASE(NO_TARGETS, "Aucune cible.", "No targets.")                                                             \
         PHRASE(AS_OF, "État à {1}", "As of {1}")                                                                       \
         PHRASE(OPEN_INCIDENTS, "Incidents en cours : {1}", "Open incidents: {1}")                                      \
-        PHRASE(ABSENT_ANSWERS, "Une adresse qui n'existe pas y répond aussi 200 (le {1}) : répondre n'y prouve rien.", \
-               "An address that does not exist answers 200 there too ({1}): answering proves nothing.")                \
-        PHRASE(ABSENT_SAYS, "Une adresse qui n'existe pas y répond {2} (le {1}).",                                     \
-               "An address that does not exist answers {2} there ({1}).")                                              \
+        PHRASE(ABSENT_ANSWERS,                                                                                         \
+               "Une adresse qui n'existe pas y répond aussi 200 (vu : {1}) : répondre n'y prouve rien.",               \
+               "An address that does not exist answers 200 there too (seen: {1}): answering proves nothing.")          \
+        PHRASE(ABSENT_SAYS, "Une adresse qui n'existe pas y répond {2} (vu : {1}).",                                   \
+               "An address that does not exist answers {2} there (seen: {1}).")                                        \
         PHRASE(PERIOD, "Du {1} au {2}, règle {3}", "From {1} to {2}, rule {3}")                                        \
         PHRASE(UNCONFIRMED, "non confirmés : {1} relevés, {2}", "unconfirmed: {1} checks, {2}")                        \
         PHRASE(PROBING, "sonde en cours… {1} s", "probing… {1} s")                                                     \

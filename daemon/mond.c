@@ -1,87 +1,16 @@
 #include "daemon/mond.h"
 
 #include "build-config.h"
-#include "daemon/api/api.h"
-#include "daemon/asks.h"
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
-#include "daemon/flow.h"
-#include "daemon/prober.h"
+#include "daemon/mond_parts.h"
 #include "daemon/state_folder.h"
-#include "daemon/sys/journal.h"
 #include "daemon/sys/systemd.h"
-#include "daemon/text/message.h"
-#include "daemon/view/view.h"
-#include "daemon/watches.h"
 
 #include <signal.h>
 #include <string.h>
 
-#define MOND_PROBLEMS 2   /* the database, the network */
-#define MOND_GROUP "mond" /* its members may change things */
-
-struct Mond {
-        Loop *loop;
-        char *config_path;
-        char *database_path;
-        char *set_aside; /* where a corrupt database went at the start; NULL */
-        int folder;      /* the state folder, locked */
-        Config *config;
-        Store *store;
-        Prober *prober;
-        Flow *flow;
-        Watches *watches;
-        Asks *asks;
-        Api *api;
-        Journal *journal;
-        LoopSignal *terminate, *interrupt, *hangup;
-        Timer watchdog;
-        Nsec watchdog_every; /* 0: nobody watches */
-        LoopDeferred status;
-        ViewLive live;
-        ViewProblem problems[MOND_PROBLEMS]; /* as last asked for */
-        const char **target_ids;             /* of the configuration in force */
-        bool ready;
-};
-
-/* --- what is told ---------------------------------------------------------------------------------------------- */
-
-static Language language(const Mond *mond) {
-        return (Language)mond->config->language;
-}
-
-static LogLevel event_level(const Event *event) {
-        switch (event->type) {
-        case EVENT_TARGET_DOWN:
-        case EVENT_TARGET_MAINTENANCE:
-        case EVENT_OBSERVER_BLIND:
-                return LOG_LEVEL_WARNING;
-        default:
-                return LOG_LEVEL_NOTICE;
-        }
-}
-
-static void on_event(void *userdata, const Event *event) {
-        Mond *mond = userdata;
-        mon_auto_free char *message = message_event(event, language(mond));
-        const LogField fields[] = {
-                {"MESSAGE_ID", event_message_id(event->type)},
-                {"MOND_EVENT", event_type_name(event->type)},
-                {"MOND_EVENT_ID", event->id},
-                {"MOND_TARGET", event->kind == SUBJECT_TARGET ? event->subject : NULL},
-                {"MOND_STATE", event->to ? verdict_name(event->to) : NULL},
-                {"MOND_CAUSE", event->cause ? cause_name(event->cause) : NULL},
-                {"MOND_BANNER", event->banner},
-        };
-
-        log_fields(event_level(event), fields, mon_count_of(fields), "%s", message);
-        if (mond->api) {
-                mon_auto_json *document =
-                        view_event(event, mond->config->observer_name, mond->config->observer_contact);
-                api_publish(mond->api, event_type_name(event->type), document);
-        }
-        loop_defer(mond->loop, &mond->status);
-}
+/* --- what it is told ------------------------------------------------------------------------------------------- */
 
 static void on_checked(void *userdata, const Watch *watch, const Observation *observation) {
         Mond *mond = userdata;
@@ -95,36 +24,6 @@ static void on_gone(const Watch *watch, void *userdata) {
 
         if (mond->asks)
                 asks_on_gone(mond->asks, watch);
-}
-
-static const char *trouble_code(int error) {
-        switch (error) {
-        case -ENOSPC:
-                return "store_full";
-        case -EROFS:
-                return "store_read_only";
-        case -EBUSY:
-                return "store_busy";
-        case -EUCLEAN:
-                return "store_corrupt";
-        case -ENOENT:
-                return "store_gone";
-        case -ESTALE:
-                return "store_replaced";
-        default:
-                return "store_failed";
-        }
-}
-
-static void on_trouble(void *userdata, int error) {
-        Mond *mond = userdata;
-
-        if (error == 0)
-                log_notice("the database takes writes again: what waited is recorded");
-        else
-                log_error("the database %s refuses: %s. Looking goes on; what is seen waits in memory",
-                          mond->database_path, store_strerror(error));
-        loop_defer(mond->loop, &mond->status);
 }
 
 static Store *on_renew(void *userdata, int why) {
@@ -159,27 +58,6 @@ static Store *on_renew(void *userdata, int why) {
         return mond->store;
 }
 
-static void tell_status(void *userdata) {
-        Mond *mond = userdata;
-        size_t n = watches_count(mond->watches);
-        mon_auto_free MessageTarget *targets = mon_new_array(MessageTarget, n);
-        int trouble = flow_trouble(mond->flow);
-
-        if (!mond->ready)
-                return;
-        for (size_t i = 0; i < n; i++) {
-                const Watch *watch = watches_at(mond->watches, i);
-                targets[i] = (MessageTarget){
-                        .id = watch->target->id,
-                        .state = watch->state.state,
-                        .since_at_real = watch->state.since_at_real,
-                };
-        }
-        mon_auto_free char *status = message_status(targets, n, clock_at_real(loop_clock(mond->loop)),
-                                                    trouble ? store_strerror(trouble) : NULL, language(mond));
-        systemd_tell_status(status);
-}
-
 /* The loop turns, so this timer fires; and no look is past its hard deadline. Commits are part of the loop. */
 static void on_watchdog(void *userdata) {
         Mond *mond = userdata;
@@ -187,76 +65,6 @@ static void on_watchdog(void *userdata) {
         if (!runner_is_stuck(prober_runner(mond->prober)))
                 systemd_feed_watchdog();
         loop_arm_after(mond->loop, &mond->watchdog, mond->watchdog_every);
-}
-
-/* --- what the API asks ----------------------------------------------------------------------------------------- */
-
-static Nsec next_check_at_real(void *userdata, const char *target) {
-        const Mond *mond = userdata;
-        const Watch *watch = watches_find(mond->watches, target);
-
-        return watch ? watches_next_at_real(mond->watches, watch) : NSEC_UNKNOWN;
-}
-
-static Store *host_store(void *userdata) {
-        return ((Mond *)userdata)->store;
-}
-
-static const ViewLive *host_live(void *userdata) {
-        Mond *mond = userdata;
-
-        mond->live = (ViewLive){
-                .now_at_real = clock_at_real(loop_clock(mond->loop)),
-                .observer_name = mond->config->observer_name,
-                .observer_contact = mond->config->observer_contact,
-                .next_check_at_real = next_check_at_real,
-                .userdata = mond,
-        };
-        return &mond->live;
-}
-
-static const char *const *host_targets(void *userdata, size_t *ret_n) {
-        const Mond *mond = userdata;
-
-        *ret_n = mond->config->targets.n;
-        return mond->target_ids;
-}
-
-static const ViewProblem *host_problems(void *userdata, size_t *ret_n) {
-        Mond *mond = userdata;
-        int trouble = flow_trouble(mond->flow);
-        size_t n = 0;
-
-        if (trouble != 0)
-                mond->problems[n++] = (ViewProblem){
-                        .code = trouble_code(trouble),
-                        .text = store_strerror(trouble),
-                        .since_at_real = flow_trouble_since_at_real(mond->flow),
-                };
-        if (flow_is_blind(mond->flow))
-                mond->problems[n++] = (ViewProblem){
-                        .code = cause_name(CAUSE_LOCAL_NETWORK),
-                        .text = message_cause(CAUSE_LOCAL_NETWORK, language(mond)),
-                        .since_at_real = flow_blind_since_at_real(mond->flow),
-                };
-        *ret_n = n;
-        return mond->problems;
-}
-
-static void host_check(void *userdata, const char *const *targets, size_t n, ApiCall *call) {
-        asks_check(((Mond *)userdata)->asks, targets, n, call);
-}
-
-static void host_pause(void *userdata, const char *target, bool paused, ApiCall *call) {
-        Mond *mond = userdata;
-        Watch *watch = watches_find(mond->watches, target);
-        json_t *document = json_object();
-
-        if (watch)
-                watches_pause(mond->watches, watch, paused);
-        json_set(document, "target", json_text(target));
-        json_set(document, "paused", json_yes(paused));
-        api_answer(call, document);
 }
 
 /* --- reload ---------------------------------------------------------------------------------------------------- */
@@ -296,7 +104,7 @@ static int reload(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_dif
         return 0;
 }
 
-static int reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff) {
+int mond_reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff) {
         systemd_tell_reloading(loop_clock(mond->loop), "reading the configuration");
         int r = reload(mond, ret_mistakes, ret_diff);
         log_mistakes(ret_mistakes);
@@ -310,7 +118,7 @@ static int reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff
                 log_error("the configuration could not be reloaded: %s; the running one stays in force",
                           mon_strerror(r));
         systemd_tell_ready(NULL);
-        tell_status(mond);
+        mond_tell_status(mond);
         return r;
 }
 
@@ -318,44 +126,7 @@ void mond_reload(Mond *mond) {
         ConfigMistakes mistakes = {0};
         WatchesDiff diff = {0};
 
-        (void)reload_and_tell(mond, &mistakes, &diff);
-        config_mistakes_fini(&mistakes);
-}
-
-static json_t *mistakes_document(const ConfigMistakes *mistakes, bool warnings) {
-        json_t *document = json_array();
-
-        for (size_t i = 0; i < mistakes->n; i++) {
-                const ConfigMistake *mistake = &mistakes->items[i];
-                if (mistake->warning != warnings)
-                        continue;
-                mon_auto_free char *text =
-                        mon_printf("%s:%d:%d: %s", mistake->file, mistake->line, mistake->column, mistake->text);
-                json_add(document, json_text(text));
-        }
-        return document;
-}
-
-static void host_reload(void *userdata, ApiCall *call) {
-        Mond *mond = userdata;
-        ConfigMistakes mistakes = {0};
-        WatchesDiff diff = {0};
-
-        int r = reload_and_tell(mond, &mistakes, &diff);
-        if (r == CONFIG_E_MISTAKES)
-                api_refuse(call, API_REFUSED_CONFIG, "The configuration has mistakes; the running one stays in force.",
-                           mistakes_document(&mistakes, false), NSEC_UNKNOWN);
-        else if (r != 0)
-                api_refuse(call, API_REFUSED_FAULT, mon_strerror(r), NULL, NSEC_UNKNOWN);
-        else {
-                json_t *document = json_object();
-                json_set(document, "added", json_integer((json_int_t)diff.added));
-                json_set(document, "removed", json_integer((json_int_t)diff.removed));
-                json_set(document, "changed", json_integer((json_int_t)diff.changed));
-                json_set(document, "unchanged", json_integer((json_int_t)diff.unchanged));
-                json_set(document, "warnings", mistakes_document(&mistakes, true));
-                api_answer(call, document);
-        }
+        (void)mond_reload_and_tell(mond, &mistakes, &diff);
         config_mistakes_fini(&mistakes);
 }
 
@@ -418,9 +189,9 @@ static MondExit read_settings(Mond *mond, Settings *ret_settings, Error *error) 
 static int join(Mond *mond, const MondOptions *options, Settings *settings) {
         const FlowHost host = {
                 .userdata = mond,
-                .event = on_event,
+                .event = mond_on_event,
                 .checked = on_checked,
-                .trouble = on_trouble,
+                .trouble = mond_on_trouble,
                 .renew = on_renew,
         };
         WatchesDiff diff;
@@ -449,34 +220,6 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
         return 0;
 }
 
-static MondExit open_api(Mond *mond, const char *socket_path, Error *error) {
-        const ApiHost host = {
-                .userdata = mond,
-                .store = host_store,
-                .live = host_live,
-                .targets = host_targets,
-                .problems = host_problems,
-                .check = host_check,
-                .pause = host_pause,
-                .reload = host_reload,
-        };
-        SystemdSockets sockets;
-
-        int r = systemd_sockets_init(&sockets);
-        if (r != 0) {
-                error_set(error, "the sockets handed over cannot be used: %s", mon_strerror(r));
-                return MOND_EXIT_FAULT;
-        }
-        const ApiSettings settings = {
-                .socket_path = socket_path, .fd = systemd_sockets_take(&sockets, "mond.socket"), .group = MOND_GROUP};
-        r = api_new(mond->loop, &host, &settings, &mond->api, error);
-        systemd_sockets_fini(&sockets);
-        if (r == 0)
-                return MOND_EXIT_OK;
-        error_set(error, "%s: %s", socket_path, mon_strerror(r));
-        return r == API_E_IN_USE ? MOND_EXIT_IN_USE : r == API_E_PATH ? MOND_EXIT_USAGE : mond_exit_of(r);
-}
-
 static int open_signals(Mond *mond) {
         int r = loop_signal_new(mond->loop, SIGTERM, on_stop, mond, &mond->terminate);
         if (r == 0)
@@ -503,7 +246,7 @@ MondExit mond_new(Loop *loop, const MondOptions *options, Mond **ret_mond, Error
         mond->folder = -1;
         mond->config_path = mon_strdup(options->config_path);
         mond->database_path = mon_printf("%s/%s", options->state_folder, MOND_FILE);
-        mond->status = (LoopDeferred){.fn = tell_status, .userdata = mond};
+        mond->status = (LoopDeferred){.fn = mond_tell_status, .userdata = mond};
         mond->watchdog = (Timer){.fn = on_watchdog, .userdata = mond};
         open_journal(mond);
 
@@ -519,7 +262,7 @@ MondExit mond_new(Loop *loop, const MondOptions *options, Mond **ret_mond, Error
                 error_set(error, "mond could not start: %s", mon_strerror(r));
                 return mond_exit_of(r);
         }
-        exit = open_api(mond, options->socket_path, error);
+        exit = mond_open_api(mond, options->socket_path, error);
         if (exit != MOND_EXIT_OK)
                 return exit;
         r = open_signals(mond);
@@ -539,7 +282,7 @@ void mond_begin(Mond *mond) {
                    mond->config_path, mond->database_path);
         mond->ready = true;
         systemd_tell_ready(NULL);
-        tell_status(mond);
+        mond_tell_status(mond);
 }
 
 int mond_run(Mond *mond) {

@@ -1,0 +1,53 @@
+/* What the files of the daemon's top object share: its building and life (mond.c), what it says (mond_tell.c), and what
+ * the API asks of it (mond_host.c). Nobody else includes this. */
+#pragma once
+
+#include "daemon/api/api.h"
+#include "daemon/asks.h"
+#include "daemon/flow.h"
+#include "daemon/mond.h"
+#include "daemon/prober.h"
+#include "daemon/sys/journal.h"
+#include "daemon/view/view.h"
+#include "daemon/watches.h"
+
+#define MOND_PROBLEMS 2 /* the database, the network */
+
+struct Mond {
+        Loop *loop;
+        char *config_path;
+        char *database_path;
+        char *set_aside; /* where a corrupt database went at the start; NULL */
+        int folder;      /* the state folder, locked */
+        Config *config;
+        Store *store;
+        Prober *prober;
+        Flow *flow;
+        Watches *watches;
+        Asks *asks;
+        Api *api;
+        Journal *journal;
+        LoopSignal *terminate, *interrupt, *hangup;
+        Timer watchdog;
+        Nsec watchdog_every; /* 0: nobody watches */
+        LoopDeferred status;
+        ViewLive live;
+        ViewProblem problems[MOND_PROBLEMS]; /* as last asked for */
+        const char **target_ids;             /* of the configuration in force */
+        bool ready;
+};
+
+static inline Language mond_language(const Mond *mond) {
+        return (Language)mond->config->language;
+}
+
+/* --- mond.c: 0, CONFIG_E_MISTAKES, or a negative errno; then everything is as it was */
+int mond_reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff);
+
+/* --- mond_tell.c */
+void mond_on_event(void *userdata, const Event *event);
+void mond_on_trouble(void *userdata, int error);
+void mond_tell_status(void *userdata);
+
+/* --- mond_host.c */
+mon_must_check MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error);

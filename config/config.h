@@ -4,7 +4,9 @@
 #include "daemon/base/error.h"
 #include "daemon/base/list.h"
 #include "daemon/model/directive.h"
+#include "daemon/model/path.h"
 #include "daemon/model/target.h"
+#include "daemon/notify/driver.h"
 #include "probes/probe.h"
 
 #define CONFIG_MISTAKES_MAX 200 /* told in one run; past that their number is said */
@@ -30,8 +32,10 @@ typedef struct Config {
         int64_t per_host;
         int64_t at_once; /* probes under way at a time, in all */
         Nsec retention_checks, retention_bodies, retention_daily_bodies;
-        List targets;  /* of Target *, in the order of the file */
-        uint64_t hash; /* of the effective configuration, secrets left out */
+        List targets;   /* of Target *, in the order of the file */
+        List paths;     /* of Path *, likewise */
+        List notifiers; /* of Notifier *, likewise */
+        uint64_t hash;  /* of the effective configuration, secrets left out */
 } Config;
 
 typedef struct ConfigMistake {
@@ -50,8 +54,10 @@ typedef struct ConfigMistakes {
 enum { CONFIG_E_MISTAKES = 1 };
 
 /* Reads FILE and conf.d/?*.yaml beside it, in name order. CONFIG_E_MISTAKES when it is not to be loaded; the mistakes
- * (and on success the warnings) are in *ret_mistakes either way. `drivers` ends with NULL. */
-mon_must_check int config_load(const char *path, const ProbeDriver *const *drivers, Config **ret_config,
+ * (and on success the warnings) are in *ret_mistakes either way. Both registries end with
+ * a NULL; that of notifiers may be NULL. */
+mon_must_check int config_load(const char *path, const ProbeDriver *const *drivers,
+                               const NotifierDriver *const *notifiers, Config **ret_config,
                                ConfigMistakes *ret_mistakes);
 void config_free(Config *config);
 mon_define_cleanup(Config, config_free);

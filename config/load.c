@@ -31,6 +31,10 @@ void config_free(Config *config) {
         list_each (Target, target, &config->targets)
                 target_free(target);
         list_fini(&config->targets);
+        list_each (Path, path, &config->paths)
+                path_free(path);
+        list_fini(&config->paths);
+        list_fini(&config->notifiers);
         free(config->path);
         free(config);
 }
@@ -183,11 +187,12 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, Confi
                 targets_read(config, targets, loading->home, drivers, &loading->mistakes);
 }
 
-int config_load(const char *path, const ProbeDriver *const *drivers, Config **ret_config,
-                ConfigMistakes *ret_mistakes) {
+int config_load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
+                Config **ret_config, ConfigMistakes *ret_mistakes) {
         mon_cleanup(loading_fini) Loading loading = {.path = path};
         mon_cleanup(config_free_p) Config *config = mon_new(Config);
 
+        (void)notifiers;
         config->path = mon_strdup(path);
         loading.home = mistakes_add_file(&loading.mistakes, path);
         loading.root = read_file(path, loading.home, &loading.mistakes);

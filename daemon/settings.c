@@ -20,7 +20,7 @@ int settings_read(const char *config_path, Settings *ret_settings, ConfigMistake
         mon_auto_free char *folder = lexicon_folder(config_path);
         ConfigMistakes mistakes = {0};
 
-        int r = config_load(config_path, probe_drivers, &config, &mistakes);
+        int r = config_load(config_path, probe_drivers, NULL, &config, &mistakes);
         if (r < 0) {
                 config_mistakes_fini(&mistakes);
                 return r;

@@ -14,8 +14,7 @@ typedef struct ProbeServices ProbeServices;
  * Probe is already freed. Not called after cancel(). */
 typedef void ProbeDoneFn(Observation *observation, void *userdata);
 
-/* A mistake in a target's block that no single row can show. */
-typedef void ProbeMistakeFn(void *userdata, int line, int column, const char *text);
+typedef DirectiveMistakeFn ProbeMistakeFn;
 
 typedef struct ProbeDriver {
         const char *name;            /* the key in the configuration: "http" */

@@ -61,6 +61,9 @@ void text_list_add(TextList *list, const char *text, int line, int column);
  * sentence, to free. */
 typedef char *DirectiveCheck(const char *text);
 
+/* Told of a mistake in a block that no single row can show. */
+typedef void DirectiveMistakeFn(void *userdata, int line, int column, const char *text);
+
 typedef struct Directive {
         const char *key; /* NULL ends the table */
         DirectiveType type;

@@ -6,6 +6,8 @@ const char *subject_kind_name(SubjectKind kind) {
                 return "target";
         case SUBJECT_PATH:
                 return "path";
+        case SUBJECT_NOTIFIER:
+                return "notifier";
         default:
                 return "observer";
         }

@@ -8,6 +8,7 @@ typedef enum SubjectKind {
         SUBJECT_TARGET = 1,
         SUBJECT_PATH = 2,
         SUBJECT_OBSERVER = 3,
+        SUBJECT_NOTIFIER = 4,
 } SubjectKind;
 
 typedef struct Incident {

@@ -4,8 +4,9 @@
 static const char sql_put_event[] =
         "INSERT INTO event (name, type, at_ms, observed_ms, kind, subject, title_fr, title_en, notice_from_ms,"
         " notice_until_ms, from_state, to_state, since_ms, verdict, cause, detail, http_status, banner, url, incident,"
-        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added, path_from, path_to, proven,"
+        " unknown, reason, changes)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (name) DO NOTHING";
 
 int store_put_event(Store *store, const Event *event) {
@@ -39,5 +40,11 @@ int store_put_event(Store *store, const Event *event) {
         query_text(&query, event->diff);
         query_int(&query, event->words_removed);
         query_int(&query, event->words_added);
+        query_int(&query, event->path_from);
+        query_int(&query, event->path_to);
+        query_int(&query, event->proven);
+        query_text(&query, event->unknown);
+        query_text(&query, event->reason);
+        query_int(&query, event->changes);
         return query_run(&query);
 }

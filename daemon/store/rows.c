@@ -116,7 +116,9 @@ int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, vo
         "SELECT id, name, type, at_ms, observed_ms, kind, subject, title_fr, title_en, notice_from_ms,"                \
         " notice_until_ms, from_state, to_state, since_ms, verdict, cause, detail, http_status, banner, url, "         \
         "incident,"                                                                                                    \
-        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added FROM event WHERE "
+        " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added, path_from, path_to, proven, "      \
+        "unknown,"                                                                                                     \
+        " reason, changes FROM event WHERE "
 #define EVENT_PAGE " AND at_ms >= ?2 AND at_ms < ?3 AND (at_ms, id) < (?4, ?5) ORDER BY at_ms DESC, id DESC LIMIT ?6"
 static const char sql_events[] = EVENT_COLUMNS "?1 IS NULL" EVENT_PAGE;
 static const char sql_events_of[] = EVENT_COLUMNS "subject = ?1" EVENT_PAGE;
@@ -148,6 +150,12 @@ static Event read_event(const Query *query) {
                 .diff = (char *)query_get_text(query, 23),
                 .words_removed = query_get_int(query, 24),
                 .words_added = query_get_int(query, 25),
+                .path_from = (PathState)query_get_int(query, 26),
+                .path_to = (PathState)query_get_int(query, 27),
+                .proven = query_get_int(query, 28) != 0,
+                .unknown = (char *)query_get_text(query, 29),
+                .reason = (char *)query_get_text(query, 30),
+                .changes = (int)query_get_int(query, 31),
         };
         const char *name = query_get_text(query, 1);
         if (name)

@@ -3,6 +3,7 @@
 # Layer and group of each file, first match wins. A file includes lower layers and its own group, nothing else.
 LAYERS = [
     ("probes/probe.h", 2, "probe"),
+    ("daemon/notify/driver.h", 2, "notifier"),
     ("daemon/base/*", 0, "base"),
     ("daemon/model/*", 1, "model"),
     ("daemon/core/*", 2, "core"),

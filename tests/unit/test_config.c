@@ -390,7 +390,7 @@ static Config *load_shipped(const ProbeDriver *const *drivers) {
         mon_cleanup(config_mistakes_fini) ConfigMistakes mistakes = {0};
         Config *config = NULL;
 
-        int r = config_load(path, drivers, &config, &mistakes);
+        int r = config_load(path, drivers, NULL, &config, &mistakes);
         mon_auto_free char *told = config_mistakes_text(&mistakes);
         if (r != 0)
                 fail_msg("%s", told);
@@ -423,7 +423,7 @@ static void takes_headers_with_the_real_drivers(void **state) {
 
         config_fixture_write_text("mond.yaml", HEAD "targets: [{id: a, http: {url: 'https://example.org/', headers: "
                                                     "{Accept-Language: 'fr, en', X-A: b}}}]\n");
-        int r = config_load("mond.yaml", probe_drivers, &config, &mistakes);
+        int r = config_load("mond.yaml", probe_drivers, NULL, &config, &mistakes);
         mon_auto_free char *told = config_mistakes_text(&mistakes);
         config_mistakes_fini(&mistakes);
         assert_string_equal(told, "");
@@ -439,7 +439,7 @@ static void the_shipped_file_fits_the_real_drivers(void **state) {
         (void)state;
 
         config_fixture_write_text("mond.yaml", printed);
-        assert_int_equal(config_load("mond.yaml", probe_drivers, &again, &mistakes), 0);
+        assert_int_equal(config_load("mond.yaml", probe_drivers, NULL, &again, &mistakes), 0);
         mon_auto_free char *printed_again = config_print(again);
         assert_string_equal(printed, printed_again);
         assert_true(config->hash == again->hash);

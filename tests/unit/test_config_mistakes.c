@@ -220,7 +220,7 @@ static void counts_what_it_does_not_show(void **state) {
         for (int i = 0; i < CONFIG_MISTAKES_MAX + 7; i++)
                 assert_int_equal(buf_printf(&text, "unknown%d: 1\n", i), 0);
         config_fixture_write_text("mond.yaml", text.data);
-        assert_int_equal(config_load("mond.yaml", config_fixture_drivers, &config, &mistakes), CONFIG_E_MISTAKES);
+        assert_int_equal(config_load("mond.yaml", config_fixture_drivers, NULL, &config, &mistakes), CONFIG_E_MISTAKES);
         assert_int_equal(mistakes.n, CONFIG_MISTAKES_MAX);
         assert_int_equal(mistakes.n_errors, CONFIG_MISTAKES_MAX + 7);
         mon_auto_free char *told = config_mistakes_text(&mistakes);

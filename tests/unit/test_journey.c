@@ -89,7 +89,7 @@ static char *load(Ground *ground, const char *steps) {
         config_fixture_write("mond.yaml", text.data, text.len);
         config_free(ground->config);
         ground->config = NULL;
-        (void)!config_load("mond.yaml", probe_drivers, &ground->config, &mistakes);
+        (void)!config_load("mond.yaml", probe_drivers, NULL, &ground->config, &mistakes);
         char *told = config_mistakes_text(&mistakes);
         config_mistakes_fini(&mistakes);
         return told;

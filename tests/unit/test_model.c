@@ -1,6 +1,7 @@
 /* The stable words: each there once, each found again by its name, and causes with the verdicts of the public table. */
 #include "daemon/base/text.h"
 #include "daemon/model/event.h"
+#include "daemon/model/notifier.h"
 #include "daemon/model/observation.h"
 #include "daemon/model/verdict.h"
 
@@ -103,6 +104,61 @@ static void names_are_found_again(void **state) {
         assert_string_equal(event_type_name(event_type_of_state(VERDICT_UNKNOWN)), "target.unknown");
 }
 
+static void paths_have_names_and_exits(void **state) {
+        static const PathState from_best[] = {PATH_OPEN, PATH_UNKNOWN, PATH_IMPAIRED, PATH_CLOSED};
+        static const int exits[] = {0, 3, 1, 2};
+        PathState read;
+        (void)state;
+
+        for (PathState s = PATH_OPEN; s <= PATH_STATE_MAX; s++) {
+                assert_true(path_state_from_name(path_state_name(s), &read));
+                assert_int_equal(read, s);
+        }
+        assert_false(path_state_from_name("ouvert", &read));
+        assert_string_equal(path_state_name(0), "unknown");
+        for (size_t i = 0; i < mon_count_of(from_best); i++) {
+                assert_int_equal(path_state_badness(from_best[i]), i);
+                assert_int_equal(path_state_exit_status(from_best[i]), exits[i]);
+        }
+        assert_string_equal(event_type_name(event_type_of_path(PATH_IMPAIRED)), "path.impaired");
+        assert_true(event_type_is_state(EVENT_PATH_UNKNOWN));
+        assert_true(event_type_is_state(EVENT_TARGET_UP));
+        assert_false(event_type_is_state(EVENT_BANNER_SEEN));
+        assert_false(event_type_is_state(EVENT_PATH_UNSTABLE));
+}
+
+static void a_notifier_wants_what_its_patterns_cover(void **state) {
+        mon_cleanup(text_list_fini) TextList events = {0};
+        (void)state;
+
+        text_list_add(&events, "path.*", 1, 1);
+        text_list_add(&events, "target.down", 1, 1);
+        Notifier notifier = {.events = events};
+        assert_true(notifier_wants(&notifier, EVENT_PATH_CLOSED));
+        assert_true(notifier_wants(&notifier, EVENT_TARGET_DOWN));
+        assert_false(notifier_wants(&notifier, EVENT_TARGET_UP));
+        assert_false(notifier_wants(&(Notifier){0}, EVENT_PATH_CLOSED));
+}
+
+static void a_copied_event_owns_its_texts(void **state) {
+        mon_cleanup(mon_event_free_p) Event *event = mon_event_new(EVENT_PATH_CLOSED, NSEC_PER_SEC);
+        mon_cleanup(mon_event_free_p) Event *copy = mon_event_new(EVENT_PATH_OPEN, 0);
+        (void)state;
+
+        event->subject = mon_strdup("refus");
+        event->title.in[LANGUAGE_FR] = mon_strdup("Refuser");
+        event->unknown = mon_strdup("telephone");
+        event->reason = mon_strdup("mes-opposition");
+        copy->subject = mon_strdup("autre");
+        event_copy(copy, event);
+        assert_int_equal(copy->type, EVENT_PATH_CLOSED);
+        assert_string_equal(copy->subject, "refus");
+        assert_string_equal(copy->title.in[LANGUAGE_FR], "Refuser");
+        assert_string_equal(copy->unknown, "telephone");
+        assert_string_equal(copy->reason, "mes-opposition");
+        assert_ptr_not_equal(copy->subject, event->subject);
+}
+
 static void the_journals_ids_are_ids(void **state) {
         (void)state;
 
@@ -192,6 +248,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(causes_go_with_their_verdicts),
                 cmocka_unit_test(names_are_found_again),
+                cmocka_unit_test(paths_have_names_and_exits),
+                cmocka_unit_test(a_notifier_wants_what_its_patterns_cover),
+                cmocka_unit_test(a_copied_event_owns_its_texts),
                 cmocka_unit_test(the_journals_ids_are_ids),
                 cmocka_unit_test(classes_and_badness_agree),
                 cmocka_unit_test(transport_causes_are_those_before_an_answer),

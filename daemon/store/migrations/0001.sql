@@ -204,7 +204,13 @@ CREATE TABLE event (
   incident_closed_ms INTEGER,
   diff TEXT,
   words_removed INTEGER NOT NULL,
-  words_added INTEGER NOT NULL
+  words_added INTEGER NOT NULL,
+  path_from INTEGER NOT NULL,
+  path_to INTEGER NOT NULL,
+  proven INTEGER NOT NULL,
+  unknown TEXT, -- the ids of a path's channels that nobody knows of
+  reason TEXT,  -- the target that decided a path's change
+  changes INTEGER NOT NULL -- lately, of what is unstable
 ) STRICT;
 CREATE INDEX event_by_time ON event(at_ms, id);
 CREATE INDEX event_by_subject ON event(subject, at_ms, id);
@@ -259,3 +265,102 @@ CREATE TABLE assertion (
   held INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX assertion_by_check ON assertion(check_id);
+
+-- --- paths -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE path (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE, -- the id in the configuration
+  title_fr TEXT,
+  title_en TEXT,
+  active INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  added_ms INTEGER NOT NULL,
+  channels TEXT NOT NULL, -- JSON: [{ "id", "title": { "fr", "en" }, "steps": [target ids] }]
+  state INTEGER NOT NULL,
+  proven INTEGER NOT NULL,
+  since_ms INTEGER,
+  incident INTEGER -- open; NULL: none
+) STRICT;
+
+CREATE TABLE path_transition (
+  id INTEGER PRIMARY KEY,
+  path INTEGER NOT NULL REFERENCES path(id),
+  at_ms INTEGER NOT NULL,      -- it holds from here: the deciding run's first check, not before the change before
+  decided_ms INTEGER NOT NULL, -- the confirmation
+  from_state INTEGER NOT NULL,
+  to_state INTEGER NOT NULL,
+  proven INTEGER NOT NULL,
+  target TEXT,                 -- the step that decided; NULL: the configuration did
+  verdict INTEGER NOT NULL,
+  cause INTEGER NOT NULL
+) STRICT;
+CREATE INDEX path_transition_by_time ON path_transition(path, at_ms, id);
+
+-- --- reports ---------------------------------------------------------------------------------------------------------
+
+-- What people met, one row each; a correction is a new row.
+CREATE TABLE report (
+  id INTEGER PRIMARY KEY,
+  target INTEGER NOT NULL REFERENCES target(id),
+  at_ms INTEGER NOT NULL,      -- when they met it
+  entered_ms INTEGER NOT NULL, -- when it was entered
+  until_ms INTEGER NOT NULL,   -- it speaks until then
+  verdict INTEGER NOT NULL,
+  note TEXT,
+  reporter TEXT, -- who met it
+  how TEXT NOT NULL, -- by which way it was entered: socket, …
+  uid INTEGER,       -- of who entered it; NULL: unknown
+  waited_s INTEGER,
+  corrects INTEGER REFERENCES report(id)
+) STRICT;
+CREATE INDEX report_by_target ON report(target, at_ms, id);
+
+-- --- what is owed to notifiers ---------------------------------------------------------------------------------------
+
+CREATE TABLE notifier (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE, -- the id in the configuration
+  kind TEXT NOT NULL,
+  active INTEGER NOT NULL,
+  fingerprint INTEGER NOT NULL, -- of its settings: another one arms it anew
+  disabled TEXT                 -- why nothing more is sent to it; NULL: it is not disabled
+) STRICT;
+
+-- The last state of a subject that a notifier was told (told means owed). No row: up, open.
+CREATE TABLE told (
+  notifier INTEGER NOT NULL REFERENCES notifier(id),
+  kind INTEGER NOT NULL,
+  subject TEXT NOT NULL,
+  state INTEGER NOT NULL, -- a verdict, or a path's state
+  at_ms INTEGER NOT NULL, -- last told or reminded
+  PRIMARY KEY (notifier, kind, subject)
+) STRICT;
+
+CREATE TABLE delivery (
+  id INTEGER PRIMARY KEY,
+  notifier INTEGER NOT NULL REFERENCES notifier(id),
+  event INTEGER NOT NULL REFERENCES event(id),
+  state INTEGER NOT NULL, -- 1 pending, 2 delivered, 3 failed
+  owed_ms INTEGER NOT NULL,
+  next_ms INTEGER,  -- of the next attempt; NULL: none is due
+  first_ms INTEGER, -- of the first attempt; NULL: none yet
+  done_ms INTEGER,  -- delivered or given up
+  attempts INTEGER NOT NULL,
+  http_status INTEGER NOT NULL, -- of the last answer; 0: none
+  error TEXT,       -- of the last attempt
+  body BLOB,        -- made at the first attempt, and the same at each
+  UNIQUE (notifier, event)
+) STRICT;
+CREATE INDEX delivery_pending ON delivery(notifier, id) WHERE state = 1;
+CREATE INDEX delivery_by_event ON delivery(event);
+
+CREATE TABLE silence (
+  id INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL, -- a target's or path's id, or all
+  reason TEXT NOT NULL,
+  from_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  ended_ms INTEGER -- taken back before its end; NULL: not
+) STRICT;
+CREATE INDEX silence_by_until ON silence(until_ms);

@@ -34,7 +34,7 @@ GENERATED_HEADERS = ["build-config.h", "*-embedded.h", "*.inc"]
 VENDORS = {
     "event2/": ["daemon/base/loop.c", "daemon/api/*", "tests/lib/*"],
     "curl/": ["daemon/net/fetch*.c", "daemon/net/pool.[ch]", "daemon/net/url.c", "daemon/monctl/client.c"],
-    "ares": ["daemon/net/resolve.c"],
+    "ares": ["daemon/net/dns_*.[ch]", "daemon/net/resolve.c"],
     "libpsl.h": ["daemon/net/url.c"],
     "yaml.h": ["daemon/base/yaml.c"],
     "libxml/": ["probes/page/*.c"],

@@ -11,7 +11,6 @@ static const struct {
         {"", "timestamp", "time stamps"},
         {"", "api", "web page or API on TCP"},
         {"targets", "report", "targets of kind 'report'"},
-        {"targets", "dns", "targets of kind 'dns'"},
         {"targets", "tcp", "targets of kind 'tcp'"},
         {"targets", "tls", "targets of kind 'tls'"},
         {"targets", "exec", "targets of kind 'exec'"},

@@ -1,15 +1,13 @@
 #include "probes/registry.h"
 
 #include "daemon/base/text.h"
+#include "probes/dns.h"
 #include "probes/http.h"
 #include "probes/journey.h"
 #include "probes/outages.h"
 
 const ProbeDriver *const probe_drivers[] = {
-        &probe_http,
-        &probe_journey,
-        &probe_outages,
-        NULL,
+        &probe_http, &probe_journey, &probe_outages, &probe_dns, NULL,
 };
 
 const ProbeDriver *probe_driver_by_name(const char *name) {

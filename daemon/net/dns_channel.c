@@ -108,3 +108,22 @@ void dns_channel_close(DnsChannel *channel) {
         list_fini(&channel->sockets);
         channel->is_open = false;
 }
+
+int dns_channel_result(int status) {
+        switch (status) {
+        case ARES_SUCCESS:
+                return 0;
+        case ARES_ENOTFOUND:
+                return RESOLVE_E_NO_NAME;
+        case ARES_ENODATA:
+                return RESOLVE_E_NO_ADDRESS;
+        case ARES_ETIMEOUT:
+                return RESOLVE_E_SILENT;
+        case ARES_EBADNAME:
+                return RESOLVE_E_FORM;
+        case ARES_ENOMEM:
+                return -ENOMEM;
+        default:
+                return RESOLVE_E_REFUSED;
+        }
+}

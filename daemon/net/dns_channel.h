@@ -4,6 +4,7 @@
 
 #include "daemon/base/list.h"
 #include "daemon/base/loop.h"
+#include "daemon/net/resolve.h"
 
 #include <ares.h>
 
@@ -23,3 +24,4 @@ void dns_channel_close(DnsChannel *channel); /* never from within one of c-ares'
 void dns_channel_rest(DnsChannel *channel);
 /* c-ares tells a socket that could not be made as a server that could not be reached: 0, or the errno. */
 int dns_channel_own_fault(void);
+int dns_channel_result(int status); /* of ARES_*: 0, RESOLVE_E_*, or a negative errno */

@@ -39,23 +39,8 @@ void resolver_free(Resolver *resolver) {
         ares_library_cleanup();
 }
 
-static int result_of_status(int status) {
-        switch (status) {
-        case ARES_SUCCESS:
-                return 0;
-        case ARES_ENOTFOUND:
-                return RESOLVE_E_NO_NAME;
-        case ARES_ENODATA:
-                return RESOLVE_E_NO_ADDRESS;
-        case ARES_ETIMEOUT:
-                return RESOLVE_E_SILENT;
-        case ARES_EBADNAME:
-                return RESOLVE_E_FORM;
-        case ARES_ENOMEM:
-                return -ENOMEM;
-        default:
-                return RESOLVE_E_REFUSED;
-        }
+const char *resolver_servers(const Resolver *resolver) {
+        return resolver->servers;
 }
 
 static void take_address(Resolved *resolved, const struct sockaddr *address, IpFamily wanted) {
@@ -86,7 +71,7 @@ static void on_addresses(void *userdata, int status, int timeouts, struct ares_a
         for (const struct ares_addrinfo_node *node = info ? info->nodes : NULL; node; node = node->ai_next)
                 take_address(&resolution->resolved, node->ai_addr, IP_ANY);
         ares_freeaddrinfo(info);
-        resolution->resolved.result = result_of_status(status);
+        resolution->resolved.result = dns_channel_result(status);
         int fault = resolution->resolved.result == RESOLVE_E_REFUSED ? dns_channel_own_fault() : 0;
         if (fault < 0)
                 resolution->resolved.result = fault;

@@ -40,6 +40,7 @@ typedef void ResolvedFn(const Resolved *resolved, void *userdata);
 mon_must_check int resolver_new(Loop *loop, const char *servers, Resolver **ret_resolver);
 void resolver_free(Resolver *resolver); /* after every question of it */
 mon_define_cleanup(Resolver, resolver_free);
+const char *resolver_servers(const Resolver *resolver); /* as given; NULL: the system's */
 
 /* There is no deadline but the tries of the resolver (about 20 s): the caller has its own and cancels. */
 mon_must_check int resolver_ask(Resolver *resolver, const char *host, IpFamily family, ResolvedFn *done, void *userdata,

@@ -81,6 +81,22 @@ static void put_record(Packet *packet, unsigned type, const void *data, size_t n
         packet->bytes[7]++;
 }
 
+/* The name label by label, as it stands in a message. */
+static void put_alias(Packet *packet, const char *name) {
+        uint8_t data[NAMES_PACKET_MAX];
+        size_t n = 0;
+
+        while (*name && n + 64 < sizeof data) {
+                size_t label = strcspn(name, ".");
+                data[n++] = (uint8_t)label;
+                memcpy(data + n, name, label);
+                n += label;
+                name += label + (name[label] == '.');
+        }
+        data[n++] = 0;
+        put_record(packet, NAMES_TYPE_CNAME, data, n);
+}
+
 static void put_addresses(Packet *packet, const char *addresses, unsigned type) {
         mon_auto_free char *list = mon_strdup(addresses ? addresses : "");
         char *rest = list;
@@ -91,6 +107,8 @@ static void put_addresses(Packet *packet, const char *addresses, unsigned type) 
                         put_record(packet, type, &number, 4);
                 else if (type == NAMES_TYPE_AAAA && inet_pton(AF_INET6, word, &number) == 1)
                         put_record(packet, type, &number, 16);
+                else if (type == NAMES_TYPE_CNAME && word[0] == '=')
+                        put_alias(packet, word + 1);
         }
 }
 

@@ -23,6 +23,6 @@ mon_define_cleanup(NameServer, name_server_free);
 const char *name_server_place(const NameServer *server);
 
 /* What is answered for `name` from now on ("*": every other name, NXDOMAIN at first). `addresses` is a list of literals
- * with spaces between, or NULL. */
+ * with spaces between, or NULL; "=www.example.org" among them is what a question for CNAME gets. */
 void name_server_set(NameServer *server, const char *name, NameAnswer answer, const char *addresses);
 unsigned name_server_questions(const NameServer *server);

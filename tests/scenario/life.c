@@ -179,7 +179,10 @@ static char *replace_all(const char *text, const char *what, int port) {
 
 static int write_config(Life *life, const char *block) {
         mon_auto_free char *web = replace_all(block, "{web}", server_port(life->web));
-        mon_auto_free char *text = replace_all(web, "{reference}", server_port(life->reference));
+        mon_auto_free char *places = replace_all(web, "{reference}", server_port(life->reference));
+        int64_t names = 0;
+        (void)!text_parse_int(strchr(name_server_place(life->names), ':') + 1, 1, UINT16_MAX, &names);
+        mon_auto_free char *text = replace_all(places, "{names}", (int)names);
         FILE *file = fopen(life->config_path, "we");
 
         if (!file)

@@ -1,0 +1,26 @@
+/* One look at one target, as the daemon would begin it: its block of configuration in, the observation out. */
+#pragma once
+
+#include "config/config.h"
+#include "tests/lib/config_fixture.h"
+#include "tests/lib/world.h"
+
+typedef struct Look {
+        ConfigFixture files;
+        World world;
+        ProbeServices services;
+        Config *config;
+        Observation *seen;
+        bool done;
+} Look;
+
+void look_init(Look *look);
+void look_fini(Look *look);
+
+/* The target's kind and its block in YAML's flow form: "dns: { name: a.test }". The diagnostics of the configuration,
+ * to free; "" when it is sound. */
+char *look_load(Look *look, const char *block);
+/* Loads and looks, until it is over. Fails the test when the block has mistakes. */
+const Observation *look_at(Look *look, const char *block);
+/* Fails the test unless the look ends so. */
+void look_expect(Look *look, const char *block, Verdict verdict, Cause cause);

@@ -11,8 +11,6 @@ static const struct {
         {"", "timestamp", "time stamps"},
         {"", "api", "web page or API on TCP"},
         {"targets", "report", "targets of kind 'report'"},
-        {"targets", "tcp", "targets of kind 'tcp'"},
-        {"targets", "tls", "targets of kind 'tls'"},
         {"targets", "exec", "targets of kind 'exec'"},
         {"targets", "browser", "targets of kind 'browser'"},
         {"targets", "hours", "opening hours"},

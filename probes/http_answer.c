@@ -29,7 +29,13 @@ void http_take_hop(FetchAnswer *answer, Hop *hop, Observation *observation) {
         buf_fini(&hop->body);
         hop->body = answer->body;
         answer->body = (Buf){0};
+        http_take_transport(answer, observation);
+        observation->has_body = answer->failure == FETCH_DONE;
+        if (observation->has_body)
+                sha256_of(buf_text(&hop->body), hop->body.len, &observation->body_sha256);
+}
 
+void http_take_transport(const FetchAnswer *answer, Observation *observation) {
         observation->dns = answer->dns;
         observation->connect = answer->connect;
         observation->tls = answer->tls;
@@ -40,9 +46,6 @@ void http_take_hop(FetchAnswer *answer, Hop *hop, Observation *observation) {
         observation->has_certificate = answer->certificate.seen;
         observation->certificate = answer->certificate.leaf;
         observation->certificate_expires_at_real = answer->certificate.expires_at_real;
-        observation->has_body = answer->failure == FETCH_DONE;
-        if (observation->has_body)
-                sha256_of(buf_text(&hop->body), hop->body.len, &observation->body_sha256);
 }
 
 void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observation *observation) {

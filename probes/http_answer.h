@@ -11,6 +11,8 @@ bool http_is_answer(const FetchAnswer *answer);
 
 /* Moves the bytes into the hop, and what is known of the last hop into the observation. */
 void http_take_hop(FetchAnswer *answer, Hop *hop, Observation *observation);
+/* Of that, what needs no hop: timings, address, certificate. */
+void http_take_transport(const FetchAnswer *answer, Observation *observation);
 void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observation *observation);
 
 /* Where the answer redirects to, as written, to free; NULL: it does not. */

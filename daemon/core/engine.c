@@ -4,6 +4,7 @@
 #include "daemon/core/evaluate.h"
 
 #include <assert.h>
+#include <string.h>
 
 static Event *add_event(EngineResult *result, EventType type, const Target *target, Nsec at_real) {
         assert(result->n_events < ENGINE_EVENTS_MAX);
@@ -138,6 +139,31 @@ static void follow_notice(const Target *target, const Observation *observation, 
         mon_replace(&result->next.notice_text, announced->text);
 }
 
+/* A key that changes with a renewal is usual, and so told apart from a certificate that ends. */
+static void follow_certificate(const Target *target, const Observation *observation, EngineResult *result) {
+        TargetState *next = &result->next;
+
+        if (observation->cause == CAUSE_CERTIFICATE_EXPIRING &&
+            next->expiring_at_real != observation->certificate_expires_at_real) {
+                Event *event = add_event(result, EVENT_CERTIFICATE_EXPIRING, target, observation->at_real);
+                fill_event(event, observation, NULL);
+                next->expiring_at_real = observation->certificate_expires_at_real;
+        }
+        if (!observation->has_key)
+                return;
+        if (next->has_key && memcmp(&next->key, &observation->key, sizeof next->key) != 0) {
+                char before[SHA256_HEX_MAX], now[SHA256_HEX_MAX];
+                sha256_hex(&next->key, before);
+                sha256_hex(&observation->key, now);
+                Event *event = add_event(result, EVENT_CERTIFICATE_CHANGED, target, observation->at_real);
+                fill_event(event, observation, NULL);
+                mon_auto_free char *detail = mon_printf("the public key is %s, before it was %s", now, before);
+                mon_replace(&event->detail, detail);
+        }
+        next->has_key = true;
+        next->key = observation->key;
+}
+
 static void set_transition(EngineResult *result, Verdict from, Verdict to, Cause cause, Nsec at_real,
                            Nsec decided_at_real) {
         result->has_transition = true;
@@ -165,6 +191,7 @@ void engine_step(const Target *target, const TargetState *before, const Incident
         }
         bool banner_changed = follow_banner(target, observation, incident, &result);
         follow_notice(target, observation, &result);
+        follow_certificate(target, observation, &result);
         result.keep_body = last_verdict != observation->verdict || banner_changed || evaluation.changed;
         *ret_result = result;
 }

@@ -16,7 +16,7 @@
 #include "daemon/model/state.h"
 #include "daemon/model/target.h"
 
-#define ENGINE_EVENTS_MAX 3 /* of one look: the state, the banner, a notice */
+#define ENGINE_EVENTS_MAX 6 /* of one look: the state, the banner, a notice, a certificate's two, what is watched */
 
 typedef enum IncidentChange {
         INCIDENT_SAME,

@@ -31,14 +31,15 @@
         EVENT(21, DELIVERY_FAILED, "delivery.failed", "1ad27a14b0f61131aa7b5df4c4c7c114")                              \
         EVENT(22, NOTIFIER_TEST, "notifier.test", "063cf379cb9502faa2ade9e64b9d8587")                                  \
         EVENT(23, TARGET_UNSTABLE, "target.unstable", "7e29f926e193e6d1bdad90d841fbc8c3")                              \
-        EVENT(24, PATH_UNSTABLE, "path.unstable", "ba067a0db826d046461222bc2796f336")
+        EVENT(24, PATH_UNSTABLE, "path.unstable", "ba067a0db826d046461222bc2796f336")                                  \
+        EVENT(25, CERTIFICATE_CHANGED, "certificate.changed", "dee0f0daef0a55e984cdcbddf85d521a")
 
 typedef enum EventType {
 #define EVENT(number, name, text, message_id) EVENT_##name = (number),
         EVENTS(EVENT)
 #undef EVENT
 } EventType;
-#define EVENT_MAX EVENT_PATH_UNSTABLE
+#define EVENT_MAX EVENT_CERTIFICATE_CHANGED
 
 #define EVENT_ID_MAX 40 /* "evt_" and 32 hex digits */
 

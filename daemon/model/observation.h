@@ -54,6 +54,8 @@ typedef struct Observation {
         bool has_certificate;
         Sha256 certificate; /* of the leaf's DER, also when verification failed */
         Nsec certificate_expires_at_real;
+        bool has_key; /* the target follows its certificate's key */
+        Sha256 key;
         bool has_body;
         Sha256 body_sha256; /* of the last decoded body */
         Nsec retry_after;   /* what the answer asked for, from now; NSEC_UNKNOWN when nothing */

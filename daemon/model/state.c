@@ -12,6 +12,7 @@ void target_state_init(TargetState *state) {
                 .not_observed_since_at_real = NSEC_UNKNOWN,
                 .last_check_at_real = NSEC_UNKNOWN,
                 .last_counted_at_real = NSEC_UNKNOWN,
+                .expiring_at_real = NSEC_UNKNOWN,
         };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/base/clock.h"
+#include "daemon/base/digest.h"
 #include "daemon/model/verdict.h"
 
 typedef struct TargetState {
@@ -34,6 +35,10 @@ typedef struct TargetState {
         bool paused_by_file; /* by `paused: true` in the configuration, not by a person: taking it out resumes */
         char *banner_text;   /* the one last seen, while it stands; NULL */
         char *notice_text;   /* the announcement last seen, while it stands; NULL */
+
+        bool has_key; /* of the certificate last seen, where the target follows it */
+        Sha256 key;
+        Nsec expiring_at_real; /* the end that was told of last; NSEC_UNKNOWN: none was */
 } TargetState;
 
 void target_state_init(TargetState *state);

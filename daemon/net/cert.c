@@ -40,7 +40,27 @@ static void take_leaf(CertSight *sight, const X509 *leaf) {
         sha256_of(der, (size_t)n, &sight->leaf);
         OPENSSL_free(der);
         sight->expires_at_real = expiry_of(leaf);
+        sight->chain_expires_at_real = NSEC_UNKNOWN;
         sight->seen = true;
+
+        unsigned char *key = NULL;
+        n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf), &key);
+        if (n > 0)
+                sha256_of(key, (size_t)n, &sight->key);
+        OPENSSL_free(key);
+}
+
+/* Of all certificates that the trust stands on, the first to end: an intermediate one may well end before the leaf. */
+static void take_chain(CertSight *sight, X509_STORE_CTX *store) {
+        const STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
+
+        for (int i = 0; i < sk_X509_num(chain); i++) {
+                Nsec expires_at_real = expiry_of(sk_X509_value(chain, i));
+                if (expires_at_real == NSEC_UNKNOWN)
+                        continue;
+                if (sight->chain_expires_at_real == NSEC_UNKNOWN || expires_at_real < sight->chain_expires_at_real)
+                        sight->chain_expires_at_real = expires_at_real;
+        }
 }
 
 static int on_verify(X509_STORE_CTX *store, void *userdata) {
@@ -55,6 +75,8 @@ static int on_verify(X509_STORE_CTX *store, void *userdata) {
         int error = X509_STORE_CTX_get_error(store);
         sight->fault = ok > 0 ? CERT_FAULT_NONE : error == X509_V_OK ? CERT_FAULT_UNTRUSTED : fault_of(error);
         sight->fault_text = ok > 0 ? NULL : X509_verify_cert_error_string(error);
+        if (ok > 0 && sight->seen)
+                take_chain(sight, store);
         return ok > 0;
 }
 

@@ -13,8 +13,10 @@ typedef enum CertFault {
 
 typedef struct CertSight {
         bool seen;
-        Sha256 leaf;          /* of the leaf's DER */
-        Nsec expires_at_real; /* NSEC_UNKNOWN when it cannot be read */
+        Sha256 leaf; /* of the leaf's DER */
+        Sha256 key;  /* of its public key (SubjectPublicKeyInfo): the same when a certificate is only renewed */
+        Nsec expires_at_real;       /* NSEC_UNKNOWN when it cannot be read */
+        Nsec chain_expires_at_real; /* of the verified chain, what ends first; NSEC_UNKNOWN where none verified */
         CertFault fault;
         const char *fault_text; /* OpenSSL's, static; NULL without a fault */
         const Clock *clock;     /* whose wall time decides validity; set before cert_watch() */

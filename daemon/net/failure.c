@@ -3,6 +3,7 @@
 #include "daemon/net/head.h"
 
 #include <assert.h>
+#include <errno.h>
 
 typedef struct FailureRow {
         FetchFailure failure;
@@ -34,6 +35,26 @@ static const FailureRow *row_of(FetchFailure failure) {
                         return &rows[i];
         assert(!"a failure without a cause");
         return NULL;
+}
+
+static bool is_of_our_own(int error) {
+        return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS || error == EADDRNOTAVAIL;
+}
+
+FetchFailure fetch_failure_of_errno(int error) {
+        if (is_of_our_own(error))
+                return FETCH_LOCAL_FAULT;
+        switch (error) {
+        case ECONNREFUSED:
+                return FETCH_REFUSED;
+        case ETIMEDOUT:
+                return FETCH_CONNECT_TIMEOUT;
+        case ECONNRESET:
+        case EPIPE:
+                return FETCH_RESET;
+        default:
+                return FETCH_UNREACHABLE;
+        }
 }
 
 Cause fetch_cause(FetchFailure failure) {

@@ -163,34 +163,12 @@ static void fetch_free(Fetch *fetch) {
         free(fetch);
 }
 
-static bool is_of_our_own(int error) {
-        return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS || error == EADDRNOTAVAIL;
-}
-
 static int connect_errno(const Fetch *fetch) {
         long error = fetch->local_errno;
 
         if (error == 0)
                 (void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &error);
         return (int)error;
-}
-
-static FetchFailure failure_to_connect(const Fetch *fetch) {
-        int error = connect_errno(fetch);
-
-        if (is_of_our_own(error))
-                return FETCH_LOCAL_FAULT;
-        switch (error) {
-        case ECONNREFUSED:
-                return FETCH_REFUSED;
-        case ETIMEDOUT:
-                return FETCH_CONNECT_TIMEOUT;
-        case ECONNRESET:
-        case EPIPE:
-                return FETCH_RESET;
-        default:
-                return FETCH_UNREACHABLE;
-        }
 }
 
 /* The certificate's own fault comes first; where OpenSSL found none, what is left is curl's check of the name. */
@@ -212,11 +190,11 @@ static FetchFailure failure_of(const Fetch *fetch, CURLcode code) {
                 return FETCH_TOO_LARGE;
         switch (code) {
         case CURLE_OK:
-                return has_head ? FETCH_DONE : FETCH_RESET;
+                return has_head || fetch->method == FETCH_CONNECT ? FETCH_DONE : FETCH_RESET;
         case CURLE_FAILED_INIT:
                 return FETCH_LOCAL_FAULT;
         case CURLE_COULDNT_CONNECT:
-                return failure_to_connect(fetch);
+                return fetch_failure_of_errno(connect_errno(fetch));
         case CURLE_OPERATION_TIMEDOUT:
                 return fetch->connected == NSEC_UNKNOWN ? FETCH_CONNECT_TIMEOUT : FETCH_TIMEOUT;
         case CURLE_PEER_FAILED_VERIFICATION:
@@ -322,6 +300,8 @@ static void on_ended(void *easy, int code) {
 
         (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &fetch);
         FetchFailure failure = failure_of(fetch, code);
+        if (failure == FETCH_DONE && fetch->method == FETCH_CONNECT)
+                fetch->requested = now_of(fetch); /* where the handshake ended */
         if (code == CURLE_OK && failure != FETCH_DONE)
                 (void)snprintf(fetch->curl_error, sizeof fetch->curl_error, "the answer ended within its headers");
         else if (fetch->curl_error[0] == '\0')
@@ -407,6 +387,8 @@ static void set_behaviour(CURL *easy, const Fetch *fetch, const FetchRequest *re
         (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
         (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
         (void)curl_easy_setopt(easy, CURLOPT_NOBODY, request->method == FETCH_HEAD ? 1L : 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, request->method == FETCH_CONNECT ? 1L : 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, request->method == FETCH_CONNECT ? 0L : 1L);
         (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent);
         (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
         (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, fetch->pinned);

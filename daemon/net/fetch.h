@@ -39,6 +39,7 @@ typedef enum FetchFailure {
 typedef enum FetchMethod {
         FETCH_GET = 0,
         FETCH_HEAD = 1,
+        FETCH_CONNECT = 2, /* nothing is asked: FETCH_DONE once the connection (with TLS, for https) stands */
 } FetchMethod;
 
 typedef struct FetchRequest {
@@ -88,6 +89,8 @@ mon_must_check int fetch_start(Fetcher *fetcher, const FetchRequest *request, Fe
 void fetch_cancel(Fetch *fetch); /* NULL allowed */
 mon_define_cleanup(Fetch, fetch_cancel);
 
+/* Of a connection that could not be made, by its errno. */
+FetchFailure fetch_failure_of_errno(int error);
 /* The cause of a failure other than FETCH_DONE, and its verdict. */
 Cause fetch_cause(FetchFailure failure);
 Verdict fetch_verdict(FetchFailure failure);

@@ -213,7 +213,8 @@ char *message_event(const Event *event, Language language) {
                           content = {"le texte surveillé a changé", "the watched text has changed"},
                           no_content = {"la partie surveillée n'est plus là", "the watched part is not there"},
                           words = {"mots", "words"},
-                          expiring = {"le certificat expire bientôt", "the certificate expires soon"};
+                          expiring = {"le certificat expire bientôt", "the certificate expires soon"},
+                          changed = {"la clé du certificat a changé", "the key of the certificate has changed"};
         const char *subject = event->subject ? event->subject : "?";
         mon_auto_free char *quote = quoted(event->banner ? event->banner : event->detail, language);
 
@@ -239,6 +240,8 @@ char *message_event(const Event *event, Language language) {
                                   event->words_removed, words[language]);
         case EVENT_CERTIFICATE_EXPIRING:
                 return mon_printf("%s%s%s", subject, colon[language], expiring[language]);
+        case EVENT_CERTIFICATE_CHANGED:
+                return mon_printf("%s%s%s", subject, colon[language], changed[language]);
         default:
                 return state_event(event, language);
         }

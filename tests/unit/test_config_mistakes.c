@@ -106,10 +106,10 @@ static const struct {
          "- {id: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab, http: {url: 'https://b.fr/'}}\n",
          "mond.yaml:7:8: 'id': an id is made of letters without accents, digits, '-', '_' and '.'\n"
          "mond.yaml:8:8: 'id': an id has at most 64 characters\n"},
-        {HEAD "targets:\n- {id: a, report: {expires: 48h}}\n- {id: b, dns: {name: x}, hours: {}}\n",
+        {HEAD "targets:\n- {id: a, report: {expires: 48h}}\n- {id: b, browser: {url: x}, hours: {}}\n",
          "mond.yaml:4:11: 'report': this version of mond has no targets of kind 'report' yet: take it out\n"
-         "mond.yaml:5:11: 'dns': this version of mond has no targets of kind 'dns' yet: take it out\n"
-         "mond.yaml:5:27: 'hours': this version of mond has no opening hours yet: take it out\n"},
+         "mond.yaml:5:11: 'browser': this version of mond has no targets of kind 'browser' yet: take it out\n"
+         "mond.yaml:5:30: 'hours': this version of mond has no opening hours yet: take it out\n"},
         {HEAD "targets:\n- {id: a, http: 'https://a.fr/'}\n- {id: b, http: }\n- {id: c, http: {method: GET}}\n",
          "mond.yaml:4:11: 'http' takes a map of keys and values: { url: … }\n"
          "mond.yaml:5:11: 'url' is missing in 'http': the page\n"

@@ -255,7 +255,8 @@ static void live(Life *life, const char *looks, Nsec from) {
         }
 }
 
-/* A site comes back, says that a part of it is still out, and announces its next works. */
+/* A site comes back, says that a part of it is still out, announces its next works, and shows another certificate,
+ * which soon ends. One event is left for what is watched, which the engine does not know of. */
 static void test_a_look_has_so_much_to_tell(void **unused) {
         Target target = target_of(1, 1);
         TargetState state;
@@ -269,11 +270,27 @@ static void test_a_look_has_so_much_to_tell(void **unused) {
         mon_replace(&back->banner_text, "Les paiements sont indisponibles.");
         mon_replace(&back->banner_rule, "fr.part.out");
         mon_replace(&back->announcement.text, "Maintenance dimanche de 2 h à 6 h.");
+        back->cause = CAUSE_CERTIFICATE_EXPIRING;
+        back->certificate_expires_at_real = 5 * MINUTE;
+        back->has_key = state.has_key = true;
+        back->key.bytes[0] = 1;
         engine_step(&target, &state, NULL, back, VERDICT_DOWN, 1, &result);
-        assert_int_equal(result.n_events, ENGINE_EVENTS_MAX);
+        assert_int_equal(result.n_events, ENGINE_EVENTS_MAX - 1);
         assert_int_equal(result.events[0]->type, EVENT_TARGET_DEGRADED);
         assert_int_equal(result.events[1]->type, EVENT_BANNER_SEEN);
         assert_int_equal(result.events[2]->type, EVENT_NOTICE_ANNOUNCED);
+        assert_int_equal(result.events[3]->type, EVENT_CERTIFICATE_EXPIRING);
+        assert_int_equal(result.events[4]->type, EVENT_CERTIFICATE_CHANGED);
+        assert_non_null(strstr(result.events[4]->detail, "the public key is 0100"));
+
+        /* Neither is told of twice. */
+        TargetState next = {0};
+        target_state_copy(&next, &result.next);
+        engine_result_fini(&result);
+        engine_step(&target, &next, NULL, back, VERDICT_DEGRADED, 1, &result);
+        for (size_t i = 0; i < result.n_events; i++)
+                assert_true(result.events[i]->type < EVENT_CERTIFICATE_EXPIRING);
+        target_state_fini(&next);
         engine_result_fini(&result);
         target_state_fini(&state);
 }

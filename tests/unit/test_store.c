@@ -53,6 +53,9 @@ static void state_comes_back_as_it_was(void **state) {
         put.flapping = true;
         put.incident = 3;
         put.banner_text = mon_strdup("Le site est en maintenance.");
+        put.has_key = true;
+        put.key.bytes[31] = 7;
+        put.expiring_at_real = FOLDER_NOW + 9 * SEC;
         folder_must(store_begin(store));
         folder_put_check(store, "a", FOLDER_NOW, VERDICT_UP, CAUSE_OK);
         folder_must(store_put_state(store, "a", &put));
@@ -72,6 +75,9 @@ static void state_comes_back_as_it_was(void **state) {
         assert_int_equal(got.incident, 3);
         assert_string_equal(got.banner_text, put.banner_text);
         assert_null(got.notice_text);
+        assert_true(got.has_key);
+        assert_memory_equal(&got.key, &put.key, sizeof put.key);
+        assert_int_equal(got.expiring_at_real, put.expiring_at_real);
         target_state_fini(&put);
         target_state_fini(&got);
         store_close(store);

@@ -49,6 +49,8 @@ CREATE TABLE state (
   paused INTEGER NOT NULL, -- 1: by a person; 2: by the configuration
   banner_text TEXT,
   notice_text TEXT,
+  key_sha256 BLOB,     -- of the certificate last seen, where the target follows it
+  expiring_ms INTEGER, -- the certificate's end that was told of last
   last_check INTEGER, -- checks.id; not a reference, so that retention may outlive it
   last_verdict INTEGER
 ) STRICT;

@@ -31,7 +31,7 @@ void record_follow_content(Record *record, Watch *watch) {
         record->content_at_real = seen->at_real;
         record->content_step = record->content_seen ? content_step(&watch->content, &seen->content) : CONTENT_SAME;
         if (record->content_step == CONTENT_CHANGED) {
-                assert(result->n_events < ENGINE_EVENTS_MAX);
+                assert(result->n_events < LOOK_EVENTS_MAX);
                 content_compare(&watch->content, &seen->content, &record->content_change);
                 result->events[result->n_events++] = content_event(watch->target, seen, &record->content_change);
                 result->keep_body = true;

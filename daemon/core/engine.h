@@ -16,7 +16,8 @@
 #include "daemon/model/state.h"
 #include "daemon/model/target.h"
 
-#define ENGINE_EVENTS_MAX 6 /* of one look: the state, the banner, a notice, a certificate's two, what is watched */
+#define ENGINE_EVENTS_MAX 5 /* of one look, by engine_step(): the state, the banner, a notice, a certificate's two */
+#define LOOK_EVENTS_MAX 6   /* with what its caller adds: a change of the watched content */
 
 typedef enum IncidentChange {
         INCIDENT_SAME,
@@ -42,7 +43,7 @@ typedef struct EngineResult {
         bool notice_seen; /* the observation's announcement is one of something to come */
         bool notice_gone; /* what was announced before is not announced any more */
         bool keep_body;   /* this answer is evidence: a change of verdict or banner, or a run's first failing check */
-        Event *events[ENGINE_EVENTS_MAX]; /* without ids */
+        Event *events[LOOK_EVENTS_MAX]; /* without ids */
         size_t n_events;
 } EngineResult;
 

@@ -16,10 +16,13 @@ static bool announced(const NoticeSpan *span, Interval *ret_interval) {
 
 NoticeFit notice_fit(const NoticeSpan *span, const NoticeIncident *incident) {
         Nsec opened = incident->opened_at_real;
-        Nsec closed = incident->closed_at_real == NSEC_UNKNOWN ? NSEC_NEVER : incident->closed_at_real;
+        bool is_open = incident->closed_at_real == NSEC_UNKNOWN;
+        Nsec closed = is_open ? NSEC_NEVER : incident->closed_at_real;
         Interval interval;
 
         if (!announced(span, &interval) || opened < span->first_seen_at_real)
+                return NOTICE_FITS_NOT;
+        if (is_open && opened < interval.from - NOTICE_EARLY_MAX)
                 return NOTICE_FITS_NOT;
         if (opened <= interval.until && closed >= interval.from)
                 return NOTICE_FITS_SPAN;

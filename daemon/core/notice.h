@@ -28,7 +28,8 @@ typedef enum NoticeFit {
 } NoticeFit;
 
 /* An incident that was there before the notice is not what it announces; a notice without a date fits nothing. A span
- * without a beginning begins with its first sight, one without an end is its beginning alone. */
+ * without a beginning begins with its first sight, one without an end is its beginning alone. An open incident that
+ * began longer before than NOTICE_EARLY_MAX fits once it has lasted so long, which its end shows. */
 NoticeFit notice_fit(const NoticeSpan *span, const NoticeIncident *incident);
 /* Whether `incident` is rather what was announced than `other` (NULL: none yet). */
 bool notice_is_better(const NoticeSpan *span, const NoticeIncident *incident, const NoticeIncident *other);

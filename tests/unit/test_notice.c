@@ -54,6 +54,13 @@ static void test_fit(void **unused) {
         assert_int_equal(notice_fit(&later, &before), NOTICE_FITS_NEAR);
         before.closed_at_real--;
         assert_int_equal(notice_fit(&later, &before), NOTICE_FITS_NOT);
+        /* While it lasts nobody knows that it will reach so far; once it did, it is what was announced. */
+        before.closed_at_real = OPEN;
+        assert_int_equal(notice_fit(&later, &before), NOTICE_FITS_NOT);
+        before.closed_at_real = AT(21, 0);
+        assert_int_equal(notice_fit(&later, &before), NOTICE_FITS_SPAN);
+        before = (NoticeIncident){AT(20, 0) - NOTICE_EARLY_MAX, OPEN};
+        assert_int_equal(notice_fit(&later, &before), NOTICE_FITS_SPAN);
 }
 
 static void test_better(void **unused) {

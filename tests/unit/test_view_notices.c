@@ -146,6 +146,18 @@ static void notices_are_held_against_what_happened(void **state) {
                "\"2026-01-01T04:00:00.000Z\",\"early_s\":90.0,\"overrun_s\":3600.0}");
 }
 
+/* A breakdown days before what is announced is open at first, and so has no end: it is another thing all the same. */
+static void a_breakdown_long_before_is_another(void **state) {
+        World *world = *state;
+        const Announcement later = announced("Dans huit jours", NOW + 192 * HOUR, NOW + 194 * HOUR);
+
+        see_notice(world, &later, NOW + 60 * SEC);
+        match(world, 10, NOW + HOUR, NSEC_UNKNOWN);
+        match(world, 10, NOW + HOUR, NOW + HOUR + 600 * SEC);
+        mon_auto_json *rows = notices(world);
+        assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "happened")));
+}
+
 /* Of many notices the newest are held against an incident. */
 static void an_incident_meets_so_many_notices(void **state) {
         World *world = *state;
@@ -190,6 +202,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 in_world(notices_are_kept_from_first_to_last_sight),
                 in_world(notices_are_held_against_what_happened),
+                in_world(a_breakdown_long_before_is_another),
                 in_world(an_incident_meets_so_many_notices),
                 in_world(old_notices_go),
         };

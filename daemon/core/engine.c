@@ -117,6 +117,27 @@ static bool follow_banner(const Target *target, const Observation *observation, 
         return true;
 }
 
+/* What cannot be read at this look is no news. */
+static bool is_moved(Nsec told_at_real, Nsec seen_at_real) {
+        return seen_at_real != NSEC_UNKNOWN && seen_at_real != told_at_real;
+}
+
+static bool is_told(const TargetState *state, const Announcement *announced) {
+        return text_is(state->notice_text, announced->text) &&
+               !is_moved(state->notice_from_at_real, announced->from_at_real) &&
+               !is_moved(state->notice_until_at_real, announced->until_at_real);
+}
+
+static void remember_notice(TargetState *state, const Announcement *announced) {
+        bool is_other = !text_is(state->notice_text, announced->text);
+
+        if (is_other || announced->from_at_real != NSEC_UNKNOWN)
+                state->notice_from_at_real = announced->from_at_real;
+        if (is_other || announced->until_at_real != NSEC_UNKNOWN)
+                state->notice_until_at_real = announced->until_at_real;
+        mon_replace(&state->notice_text, announced->text);
+}
+
 static void follow_notice(const Target *target, const Observation *observation, EngineResult *result) {
         const Announcement *announced = &observation->announcement;
         /* While the page is down for it, a span is the excuse of the present, not a notice of something to come. */
@@ -125,18 +146,18 @@ static void follow_notice(const Target *target, const Observation *observation, 
         if (!is_notice) {
                 result->notice_gone = result->next.notice_text && saw_the_page(observation);
                 if (result->notice_gone)
-                        mon_replace(&result->next.notice_text, NULL);
+                        remember_notice(&result->next, &(Announcement){NULL, NSEC_UNKNOWN, NSEC_UNKNOWN});
                 return;
         }
         result->notice_seen = true;
-        if (text_is(result->next.notice_text, announced->text))
+        if (is_told(&result->next, announced))
                 return;
         Event *event = add_event(result, EVENT_NOTICE_ANNOUNCED, target, observation->at_real);
         fill_event(event, observation, NULL);
         mon_replace(&event->banner, announced->text);
         event->notice_from_at_real = announced->from_at_real;
         event->notice_until_at_real = announced->until_at_real;
-        mon_replace(&result->next.notice_text, announced->text);
+        remember_notice(&result->next, announced);
 }
 
 /* A key that changes with a renewal is usual, and so told apart from a certificate that ends. */

@@ -13,6 +13,8 @@ void target_state_init(TargetState *state) {
                 .last_check_at_real = NSEC_UNKNOWN,
                 .last_counted_at_real = NSEC_UNKNOWN,
                 .expiring_at_real = NSEC_UNKNOWN,
+                .notice_from_at_real = NSEC_UNKNOWN,
+                .notice_until_at_real = NSEC_UNKNOWN,
         };
 }
 

@@ -35,6 +35,7 @@ typedef struct TargetState {
         bool paused_by_file; /* by `paused: true` in the configuration, not by a person: taking it out resumes */
         char *banner_text;   /* the one last seen, while it stands; NULL */
         char *notice_text;   /* the announcement last seen, while it stands; NULL */
+        Nsec notice_from_at_real, notice_until_at_real; /* its dates as they were last told */
 
         bool has_key; /* of the certificate last seen, where the target follows it */
         Sha256 key;

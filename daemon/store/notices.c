@@ -2,8 +2,12 @@
 #include "daemon/store/db.h"
 #include "daemon/store/rows.h"
 
-/* The row goes on while the text stands, whatever its dates become; and when a text that was gone is there again with
- * the same dates. The same words for another night are another row. */
+/* Once what was announced is over, the same words for another night are another row. */
+static const char sql_pass[] =
+        "UPDATE notice SET gone_ms = ?3 WHERE target = ?1 AND text = ?2 AND gone_ms IS NULL"
+        " AND coalesce(until_ms, from_ms) <= ?3 AND coalesce(?4, ?5) > coalesce(until_ms, from_ms)";
+/* Until then the row goes on while the text stands, wherever its dates are moved; and when a text that was gone is
+ * there again with the same dates. */
 static const char sql_see[] =
         "UPDATE notice SET last_seen_ms = max(last_seen_ms, ?3), times = times + 1, gone_ms = NULL,"
         " from_ms = coalesce(?4, from_ms), until_ms = coalesce(?5, until_ms) WHERE id ="
@@ -46,6 +50,8 @@ int store_put_notice(Store *store, const char *target, const Announcement *annou
         StoreTarget *row;
 
         int r = store_find_target(store, target, &row);
+        if (r == 0)
+                r = write_notice(store, sql_pass, row->id, announced, at_real);
         if (r == 0)
                 r = write_notice(store, sql_see, row->id, announced, at_real);
         if (r == 0 && sqlite3_changes(store->db) == 0)

@@ -131,18 +131,20 @@ int store_put_targets(Store *store, Target *const *targets, size_t n, Nsec at_re
 static const char sql_put_state[] =
         "INSERT INTO state (target, state, cause, since_ms, confirmed, confirmed_since_ms, run_class, run_length,"
         " run_began_ms, not_observed, not_observed_since_ms, last_check_ms, last_counted_ms, history, history_length,"
-        " flapping, incident, paused, banner_text, notice_text, last_check, last_verdict, key_sha256, expiring_ms)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " flapping, incident, paused, banner_text, notice_text, notice_from_ms, notice_until_ms, last_check,"
+        " last_verdict, key_sha256, expiring_ms)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT (target) DO UPDATE SET (state, cause, since_ms, confirmed, confirmed_since_ms, run_class, "
         "run_length,"
         " run_began_ms, not_observed, not_observed_since_ms, last_check_ms, last_counted_ms, history, history_length,"
-        " flapping, incident, paused, banner_text, notice_text, last_check, last_verdict, key_sha256, expiring_ms) ="
+        " flapping, incident, paused, banner_text, notice_text, notice_from_ms, notice_until_ms, last_check,"
+        " last_verdict, key_sha256, expiring_ms) ="
         " (excluded.state, excluded.cause, excluded.since_ms, excluded.confirmed, excluded.confirmed_since_ms,"
         " excluded.run_class, excluded.run_length, excluded.run_began_ms, excluded.not_observed,"
         " excluded.not_observed_since_ms, excluded.last_check_ms, excluded.last_counted_ms, excluded.history,"
         " excluded.history_length, excluded.flapping, excluded.incident, excluded.paused, excluded.banner_text,"
-        " excluded.notice_text, excluded.last_check, excluded.last_verdict, excluded.key_sha256,"
-        " excluded.expiring_ms)";
+        " excluded.notice_text, excluded.notice_from_ms, excluded.notice_until_ms, excluded.last_check,"
+        " excluded.last_verdict, excluded.key_sha256, excluded.expiring_ms)";
 
 int store_put_state(Store *store, const char *target, const TargetState *state) {
         mon_auto_query query = {0};
@@ -173,6 +175,8 @@ int store_put_state(Store *store, const char *target, const TargetState *state) 
         query_int(&query, state->paused_by_file ? 2 : state->paused);
         query_text(&query, state->banner_text);
         query_text(&query, state->notice_text);
+        query_msec(&query, state->notice_from_at_real);
+        query_msec(&query, state->notice_until_at_real);
         query_int_or_null(&query, row->last_check, row->last_check != 0);
         query_int_or_null(&query, row->last_verdict, row->last_verdict != 0);
         query_blob(&query, state->has_key ? state->key.bytes : NULL, SHA256_BYTES);
@@ -184,8 +188,8 @@ static const char sql_load_state[] =
         "SELECT s.state, s.cause, s.since_ms, s.confirmed, s.confirmed_since_ms, s.run_class, s.run_length,"
         " s.run_began_ms, s.not_observed, s.not_observed_since_ms, s.last_check_ms, s.last_counted_ms, s.history,"
         " s.history_length, s.flapping, coalesce(s.incident, 0), s.paused, s.banner_text, s.notice_text,"
-        " coalesce(s.last_verdict, 0), s.key_sha256, s.expiring_ms FROM state s JOIN target t ON t.id = s.target WHERE "
-        "t.name = ?";
+        " s.notice_from_ms, s.notice_until_ms, coalesce(s.last_verdict, 0), s.key_sha256,"
+        " s.expiring_ms FROM state s JOIN target t ON t.id = s.target WHERE t.name = ?";
 
 static void read_state(const Query *query, TargetState *state) {
         target_state_init(state);
@@ -209,8 +213,10 @@ static void read_state(const Query *query, TargetState *state) {
         state->paused_by_file = query_get_int(query, 16) == 2;
         state->banner_text = mon_strdup(query_get_text(query, 17));
         state->notice_text = mon_strdup(query_get_text(query, 18));
-        state->has_key = query_get_sha256(query, 20, &state->key);
-        state->expiring_at_real = query_get_msec(query, 21);
+        state->notice_from_at_real = query_get_msec(query, 19);
+        state->notice_until_at_real = query_get_msec(query, 20);
+        state->has_key = query_get_sha256(query, 22, &state->key);
+        state->expiring_at_real = query_get_msec(query, 23);
 }
 
 int store_load_state(Store *store, const char *target, TargetState *ret_state, Verdict *ret_last_verdict) {
@@ -224,6 +230,6 @@ int store_load_state(Store *store, const char *target, TargetState *ret_state, V
         if (r != QUERY_ROW)
                 return r < 0 ? r : STORE_E_NOT_FOUND;
         read_state(&query, ret_state);
-        *ret_last_verdict = (Verdict)query_get_int(&query, 19);
+        *ret_last_verdict = (Verdict)query_get_int(&query, 21);
         return 0;
 }

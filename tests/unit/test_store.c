@@ -56,6 +56,8 @@ static void state_comes_back_as_it_was(void **state) {
         put.has_key = true;
         put.key.bytes[31] = 7;
         put.expiring_at_real = FOLDER_NOW + 9 * SEC;
+        put.notice_text = mon_strdup("Maintenance prévue.");
+        put.notice_from_at_real = FOLDER_NOW + 3600 * NSEC_PER_SEC;
         folder_must(store_begin(store));
         folder_put_check(store, "a", FOLDER_NOW, VERDICT_UP, CAUSE_OK);
         folder_must(store_put_state(store, "a", &put));
@@ -74,10 +76,12 @@ static void state_comes_back_as_it_was(void **state) {
         assert_true(got.flapping);
         assert_int_equal(got.incident, 3);
         assert_string_equal(got.banner_text, put.banner_text);
-        assert_null(got.notice_text);
         assert_true(got.has_key);
         assert_memory_equal(&got.key, &put.key, sizeof put.key);
         assert_int_equal(got.expiring_at_real, put.expiring_at_real);
+        assert_string_equal(got.notice_text, put.notice_text);
+        assert_int_equal(got.notice_from_at_real, put.notice_from_at_real);
+        assert_int_equal(got.notice_until_at_real, NSEC_UNKNOWN);
         target_state_fini(&put);
         target_state_fini(&got);
         store_close(store);

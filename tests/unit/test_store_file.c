@@ -352,7 +352,7 @@ static void version_1_still_opens(void **state) {
                         "INSERT INTO target VALUES (1, 'old', 'http', 'Vieux', 'Old', 1, 0, 1000, 140000);"
                         "INSERT INTO checks (target, at_ms, speaks_ms, verdict, cause) VALUES (1, 1000, 140000, 1, 1);"
                         "INSERT INTO state VALUES "
-                        "(1,1,1,1000,1,1000,0,0,NULL,0,NULL,1000,1000,0,1,0,NULL,0,NULL,NULL,NULL,NULL,1,1)",
+                        "(1,1,1,1000,1,1000,0,0,NULL,0,NULL,1000,1000,0,1,0,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,1,1)",
                         NULL, NULL, NULL),
                 SQLITE_OK);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);

@@ -51,6 +51,8 @@ CREATE TABLE state (
   notice_text TEXT,
   key_sha256 BLOB,     -- of the certificate last seen, where the target follows it
   expiring_ms INTEGER, -- the certificate's end that was told of last
+  notice_from_ms INTEGER,
+  notice_until_ms INTEGER,
   last_check INTEGER, -- checks.id; not a reference, so that retention may outlive it
   last_verdict INTEGER
 ) STRICT;

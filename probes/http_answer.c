@@ -57,13 +57,16 @@ void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observat
 }
 
 char *http_redirect_of(const FetchAnswer *answer) {
+        mon_auto_free char *location = NULL;
+
         switch (answer->http_status) {
         case 301:
         case 302:
         case 303:
         case 307:
         case 308:
-                return fetch_answer_header(answer, "Location");
+                location = fetch_answer_header(answer, "Location");
+                return location && location[0] ? mon_steal(&location) : NULL;
         default:
                 return NULL;
         }

@@ -15,7 +15,8 @@ void http_take_hop(FetchAnswer *answer, Hop *hop, Observation *observation);
 void http_take_transport(const FetchAnswer *answer, Observation *observation);
 void http_take_retry_after(const FetchAnswer *answer, Nsec now_at_real, Observation *observation);
 
-/* Where the answer redirects to, as written, to free; NULL: it does not. */
+/* Where the answer redirects to, as written, to free; NULL: it does not. An empty Location leads nowhere: what
+ * came with it is what is seen. */
 char *http_redirect_of(const FetchAnswer *answer);
 
 /* The page in `hop`, judged. Dates in it are read as of the answer's Date where that is within a day of now. */

@@ -143,12 +143,13 @@ void url_fini(Url *url) {
 int url_join(const char *base, const char *reference, char **ret_url) {
         mon_cleanup(curl_url_cleanup_p) CURLU *handle = curl_url();
         const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
+        bool is_itself = reference[0] == '\0' || reference[0] == '#'; /* curl takes '#' for a name in the folder */
 
         if (!handle)
                 return -ENOMEM;
         if (strlen(reference) > URL_MAX || has_bad_bytes(reference) ||
             curl_url_set(handle, CURLUPART_URL, base, flags) != CURLUE_OK ||
-            curl_url_set(handle, CURLUPART_URL, reference, flags) != CURLUE_OK)
+            (!is_itself && curl_url_set(handle, CURLUPART_URL, reference, flags) != CURLUE_OK))
                 return URL_E_FORM;
         (void)curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
         char *joined = part_of(handle, CURLUPART_URL, 0);

@@ -25,7 +25,8 @@ mon_must_check int url_parse(const char *text, Url *ret_url);
 void url_fini(Url *url);
 #define url_auto mon_cleanup(url_fini)
 
-/* What `reference` (a Location, an src) means on the page `base`: an absolute URL without fragment, of any scheme. */
+/* What `reference` (a Location, an src) means on the page `base`: an absolute URL without fragment, of any scheme. An
+ * empty one, or a fragment alone, is the page itself (RFC 3986, section 5.2.2). */
 mon_must_check int url_join(const char *base, const char *reference, char **ret_url);
 
 /* Same scheme, host and port. */

@@ -316,6 +316,21 @@ static void test_where_redirects_lead(void **state) {
         }
 }
 
+/* A redirect to a place on the page is one to the page itself. One to nowhere is none: what came is what is seen. */
+static void test_redirects_that_lead_nowhere(void **state) {
+        Ground *ground = *state;
+
+        set_url(ground, "site.test", "/a/start");
+        server_set_text(ground->server, "/a/", 200, page);
+        server_set_redirect(ground->server, "/a/start", 302, "#form");
+        (void)look(ground, VERDICT_DOWN, CAUSE_REDIRECT_LOOP);
+        server_set(ground->server, "/a/start",
+                   &(ServerAnswer){.status = 302, .headers = "Location: \r\n", .body = page});
+        (void)look(ground, VERDICT_DOWN, CAUSE_UNEXPECTED_STATUS);
+        assert_int_equal(ground->seen->n_hops, 1);
+        assert_int_equal(ground->seen->http_status, 302);
+}
+
 static void chain(Ground *ground, int n) {
         for (int i = 0; i < n; i++) {
                 mon_auto_free char *from = mon_printf("/%d", i), *to = mon_printf("/%d", i + 1);
@@ -521,6 +536,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_head, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_redirects_are_followed_hop_by_hop, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_where_redirects_lead, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_redirects_that_lead_nowhere, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_the_number_of_redirects, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_one_deadline_over_all_hops, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_an_application_is_its_shell_and_its_scripts, setup, teardown),

@@ -97,6 +97,11 @@ static void test_join(void **state) {
                 {"https://a.fr/x", "http://b.fr", "http://b.fr/"},
                 {"https://a.fr/x", "/é à", "https://a.fr/%c3%a9%20%c3%a0"},
                 {"https://a.fr/x", "ftp://b.fr/", "ftp://b.fr/"},
+                {"https://a.fr/x/y?z", "#f", "https://a.fr/x/y?z"}, /* RFC 3986, 5.2.2: the document itself */
+                {"https://a.fr/x/y?z", "", "https://a.fr/x/y?z"},
+                {"https://a.fr/x/y?z#g", "", "https://a.fr/x/y?z"},
+                {"https://a.fr", "", "https://a.fr/"},
+                {"nothing", "", NULL},
                 {"https://a.fr/x", "a\nb", NULL},
         };
 

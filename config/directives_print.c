@@ -165,6 +165,7 @@ static int print_row(const Printing *printing, const Directive *row, const void 
 
         switch (row->type) {
         case DIRECTIVE_TEXT:
+        case DIRECTIVE_FILE:
                 return print_text(printing, row->key, *(char *const *)field);
         case DIRECTIVE_SECRET:
                 if (*(char *const *)field && printing->how == DIRECTIVE_PRINT_HIDDEN)

@@ -5,7 +5,6 @@
 #include "daemon/net/url.h"
 
 #include <ctype.h>
-#include <unistd.h>
 
 static char *check_id(const char *text) {
         if (strlen(text) > TARGET_ID_MAX)
@@ -18,12 +17,6 @@ static char *check_id(const char *text) {
         if (text_is(text, "all"))
                 return mon_strdup("'all' means every target: choose another id");
         return NULL;
-}
-
-static char *check_ca_file(const char *text) {
-        if (access(text, R_OK) == 0)
-                return NULL;
-        return mon_printf("'%s' cannot be read: %s", text, mon_strerror(mon_errno()));
 }
 
 #define AT(member) .offset = offsetof(Config, member)
@@ -80,9 +73,8 @@ static const Directive defaults_rows[] = {
          .help = "time that one check may take"},
         {.key = "confirm", .type = DIRECTIVE_SECTION, .section = default_confirm_rows, .help = "when to be sure"},
         {.key = "ca_file",
-         .type = DIRECTIVE_TEXT,
+         .type = DIRECTIVE_FILE,
          AT(ca_file),
-         .check = check_ca_file,
          .help = "certificates that are trusted, instead of the system's"},
         {.key = "per_host",
          .type = DIRECTIVE_INT,

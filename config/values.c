@@ -1,10 +1,13 @@
 #include "config/values.h"
 
 #include "config/secrets.h"
+#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define HEADER_NAME_EXTRA "!#$%&'*+-.^_`|~" /* with letters and digits: RFC 9110, section 5.6.2 */
 
@@ -91,6 +94,35 @@ static const char *take_open_text(const Reading *reading, const YamlNode *node) 
         const char *text = take_shown_text(reading, node);
 
         return text && passes_check(reading, node, text) ? text : NULL;
+}
+
+/* From the folder of the main file: where mond was started from says nothing. */
+static char *whole_path(const Reading *reading, const char *path) {
+        const char *home = mistakes_file(reading->mistakes, 1), *slash = strrchr(home, '/');
+        mon_auto_free char *folder = slash ? mon_strndup(home, (size_t)(slash + 1 - home)) : mon_strdup("./");
+        mon_auto_free char *whole = *path == '/' ? NULL : realpath(folder, NULL);
+
+        return whole ? mon_printf("%s/%s", whole, path) : mon_strdup(path);
+}
+
+static char *file_mistake(const char *path) {
+        struct stat file;
+
+        if (access(path, R_OK) < 0 || stat(path, &file) < 0)
+                return mon_printf("'%s' cannot be read: %s", path, mon_strerror(mon_errno()));
+        return S_ISREG(file.st_mode) ? NULL : mon_printf("'%s' is no file", path);
+}
+
+static bool read_file_name(const Reading *reading, const YamlNode *node) {
+        const char *text = take_open_text(reading, node);
+        mon_auto_free char *path = text ? whole_path(reading, text) : NULL;
+        mon_auto_free char *mistake = path ? file_mistake(path) : NULL;
+
+        if (mistake)
+                tell(reading, node, "'%s': %s", reading->row->key, mistake);
+        else if (path)
+                mon_replace(reading->field, path);
+        return path && !mistake;
 }
 
 static bool read_text(const Reading *reading, const YamlNode *node) {
@@ -380,6 +412,8 @@ bool value_read(Mistakes *mistakes, const Directive *row, const YamlNode *node, 
         switch (row->type) {
         case DIRECTIVE_TEXT:
                 return read_text(&reading, node);
+        case DIRECTIVE_FILE:
+                return read_file_name(&reading, node);
         case DIRECTIVE_BOOL:
                 return read_bool(&reading, node);
         case DIRECTIVE_INT:
@@ -408,6 +442,7 @@ void value_fini(const Directive *row, void *base) {
 
         switch (row->type) {
         case DIRECTIVE_TEXT:
+        case DIRECTIVE_FILE:
         case DIRECTIVE_SECRET:
                 mon_replace(field, NULL);
                 break;

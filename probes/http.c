@@ -1,13 +1,11 @@
 #include "probes/http.h"
 
-#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/net/fetch.h"
 #include "daemon/net/url.h"
 
 #include <ctype.h>
 #include <strings.h>
-#include <unistd.h>
 
 static bool is_token(const char *text, size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -32,12 +30,6 @@ char *http_check_header(const char *text) {
                 if (iscntrl((unsigned char)*at))
                         return mon_strdup("a header is one line, without control characters");
         return NULL;
-}
-
-char *http_check_ca_file(const char *text) {
-        if (access(text, R_OK) == 0)
-                return NULL;
-        return mon_printf("'%s' cannot be read: %s", text, mon_strerror(mon_errno()));
 }
 
 #define AT(member) .offset = offsetof(HttpExpect, member)
@@ -114,11 +106,7 @@ static const Directive http_rows[] = {
          .min = NSEC_PER_SEC,
          .max = 3600 * NSEC_PER_SEC,
          .help = "a page that takes longer is degraded"},
-        {.key = "ca_file",
-         .type = DIRECTIVE_TEXT,
-         AT(ca_file),
-         .check = http_check_ca_file,
-         .help = "authorities to trust instead of the system's"},
+        {.key = "ca_file", .type = DIRECTIVE_FILE, AT(ca_file), .help = "authorities to trust instead of the system's"},
         {.key = "application",
          .type = DIRECTIVE_BOOL,
          AT(application),

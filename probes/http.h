@@ -43,9 +43,8 @@ typedef struct HttpSpec {
         HttpFeedFn *feed;     /* NULL: a page, and the page reader judges it */
 } HttpSpec;
 
-/* Checks of rows that drivers over HTTP share. */
+/* The check of rows that drivers over HTTP share. */
 char *http_check_header(const char *text);
-char *http_check_ca_file(const char *text);
 extern const Directive http_expect_rows[]; /* of HttpExpect */
 /* Never NULL; every bad item is told. `application`: a page that its scripts fill is as it should be. `watch`
  * may be NULL. */

@@ -67,9 +67,8 @@ static const Directive journey_rows[] = {
          .max = 3600 * NSEC_PER_SEC,
          .help = "a step that takes longer is degraded"},
         {.key = "ca_file",
-         .type = DIRECTIVE_TEXT,
+         .type = DIRECTIVE_FILE,
          AT(manner.ca_file),
-         .check = http_check_ca_file,
          .help = "authorities to trust instead of the system's"},
         {.key = NULL},
 };

@@ -74,9 +74,8 @@ static const Directive outages_rows[] = {
          .max = OUTAGES_BODY_MAX,
          .help = "bytes of the decoded feed that are taken; a larger one is not read"},
         {.key = "ca_file",
-         .type = DIRECTIVE_TEXT,
+         .type = DIRECTIVE_FILE,
          AT(http.ca_file),
-         .check = http_check_ca_file,
          .help = "authorities to trust instead of the system's"},
         {.key = NULL},
 };

@@ -8,6 +8,7 @@
 
 typedef enum DirectiveType {
         DIRECTIVE_TEXT,     /* char *: UTF-8, one line, not empty */
+        DIRECTIVE_FILE,     /* char *: the whole path of a file to read, given from the folder of the configuration */
         DIRECTIVE_BOOL,     /* bool: true, false (also yes, no, on, off) */
         DIRECTIVE_INT,      /* int64_t within min and max */
         DIRECTIVE_DURATION, /* Nsec within min and max (in nanoseconds) */

@@ -227,6 +227,21 @@ static void fingerprints_what_is_effective(void **state) {
         }
 }
 
+/* Wherever mond was started from: a file is named from the folder of mond.yaml, also in conf.d. */
+static void files_are_named_from_the_folder_of_the_configuration(void **state) {
+        mon_auto_free char *folder = realpath(".", NULL), *path = mon_printf("%s/ca.pem", folder);
+        (void)state;
+
+        config_fixture_write_text("ca.pem", "-");
+        mon_cleanup(config_free_p) Config *config =
+                load_sound(HEAD "defaults: {ca_file: ca.pem}\ntargets: [{id: a, http: {url: 'http://localhost/'}}]\n");
+        assert_string_equal(config->ca_file, path);
+        mon_cleanup(config_free_p) Config *whole =
+                load_sound(HEAD "defaults: {ca_file: /etc/hostname}\ntargets: [{id: a, http: {url: "
+                                "'http://localhost/'}}]\n");
+        assert_string_equal(whole->ca_file, "/etc/hostname");
+}
+
 static void tells_what_a_reload_changes(void **state) {
         mon_cleanup(config_free_p) Config *old =
                 load_sound(HEAD "targets:\n- {id: kept, http: {url: 'http://localhost/'}}\n- {id: gone, http: {url: "
@@ -476,6 +491,7 @@ int main(void) {
                 test(fingerprints_each_section_of_a_list),
                 test(the_hash_is_blind_to_secrets_and_the_fingerprint_is_not),
                 test(fingerprints_what_is_effective),
+                test(files_are_named_from_the_folder_of_the_configuration),
                 test(tells_what_a_reload_changes),
                 test(expands_secrets),
                 test(takes_secrets_in_their_fields),

@@ -63,6 +63,7 @@ static const struct {
          "mond.yaml:7:22: 'per_host' takes a whole number, not '1.5'\n"
          "mond.yaml:7:36: 'at_once' takes a whole number, not a list\n"
          "mond.yaml:7:50: 'ca_file': '/nowhere/ca.pem' cannot be read: No such file or directory\n"},
+        {TARGET "defaults: {ca_file: /etc}\n", "mond.yaml:7:21: 'ca_file': '/etc' is no file\n"},
         {TARGET "retention: {checks: 1h, bodies: , daily_bodies: {}}\n",
          "mond.yaml:7:21: 'checks' must be between 1d and 36500d, not '1h'\n"
          "mond.yaml:7:33: 'bodies' has no value: it takes a duration such as 30s, 5m, 6h or 400d\n"

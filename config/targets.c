@@ -35,7 +35,9 @@ void target_free(Target *target) {
 }
 
 static void on_driver_mistake(void *userdata, int line, int column, const char *text) {
-        mistakes_add(userdata, line, column, "%s", text);
+        const DirectiveBlock *block = userdata;
+
+        mistakes_add(block->mistakes, line > 0 ? line : block->line, line > 0 ? column : block->column, "%s", text);
 }
 
 static bool is_future_kind(const YamlNode *key) {
@@ -138,7 +140,7 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
 
         target->spec = mon_calloc(1, driver->spec_size);
         if (directives_read(&block, driver->directives, target->spec) && driver->prepare)
-                driver->prepare(target->spec, target, on_driver_mistake, reading->mistakes, &target->host);
+                driver->prepare(target->spec, target, on_driver_mistake, &block, &target->host);
         target->host_is_local = target->host && net_host_is_local(target->host);
 }
 

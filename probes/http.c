@@ -164,6 +164,8 @@ static void http_prepare(void *spec, const Target *target, ProbeMistakeFn *mista
         http->compiled = http_expect_compile(&http->expect, &http->watch, http->application, mistake, userdata);
         if (url_parse(http->url, &url) == 0)
                 *ret_host = mon_strdup(url.host);
+        if (http->method == FETCH_HEAD && http->application)
+                mistake(userdata, 0, 0, "with 'method: HEAD' no page comes that 'application' could judge; use GET");
         const TextPlace *place = first_place(http);
         if (http->method == FETCH_HEAD && place)
                 mistake(userdata, place->line, place->column,

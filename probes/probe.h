@@ -14,6 +14,7 @@ typedef struct ProbeServices ProbeServices;
  * Probe is already freed. Not called after cancel(). */
 typedef void ProbeDoneFn(Observation *observation, void *userdata);
 
+/* Line 0: it has no place but the block. */
 typedef DirectiveMistakeFn ProbeMistakeFn;
 
 typedef struct ProbeDriver {

@@ -447,6 +447,23 @@ static void takes_headers_with_the_real_drivers(void **state) {
         assert_non_null(strstr(printed, "\"Accept-Language\": \"fr, en\""));
 }
 
+/* What no row of the block can show is told of the block. */
+static void an_application_is_no_page_to_ask_the_head_of(void **state) {
+        static const char text[] = HEAD "targets:\n- id: a\n  http:\n    url: http://localhost/\n    method: HEAD\n"
+                                        "    application: true\n";
+        mon_auto_free char *told = NULL;
+        ConfigMistakes mistakes = {0};
+        Config *config = NULL;
+        (void)state;
+
+        config_fixture_write_text("mond.yaml", text);
+        assert_int_equal(config_load("mond.yaml", probe_drivers, NULL, &config, &mistakes), CONFIG_E_MISTAKES);
+        told = config_mistakes_text(&mistakes);
+        config_mistakes_fini(&mistakes);
+        assert_string_equal(told, "mond.yaml:5:3: with 'method: HEAD' no page comes that 'application' could judge; use"
+                                  " GET\n");
+}
+
 static void the_shipped_file_fits_the_real_drivers(void **state) {
         mon_cleanup(config_free_p) Config *config = load_shipped(probe_drivers), *again = NULL;
         mon_cleanup(config_mistakes_fini) ConfigMistakes mistakes = {0};
@@ -499,6 +516,7 @@ int main(void) {
                 test(survives_any_damage),
                 test(the_shipped_file_is_sound),
                 test(takes_headers_with_the_real_drivers),
+                test(an_application_is_no_page_to_ask_the_head_of),
                 test(the_shipped_file_fits_the_real_drivers),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

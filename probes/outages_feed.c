@@ -268,8 +268,10 @@ static bool read_span(const Reading *reading, const json_t *item, Nsec *ret_from
                 return false;
         if (!is_blank(until) && !read_date(reading, until, fields->until, true, ret_until))
                 return false;
-        /* An end before the beginning is somebody's slip. It matters only while it could still come. */
-        if (*ret_until != NSEC_UNKNOWN && *ret_until<*ret_from && * ret_from> reading->now_at_real)
+        /* An end before the beginning is somebody's slip. It matters while the outage is to come or could still last.
+         */
+        bool is_slip = *ret_until != NSEC_UNKNOWN && *ret_until < *ret_from;
+        if (is_slip && *ret_from > reading->now_at_real - OUTAGES_SLIP_MAX)
                 return refuse(reading, fields->until, "ends before it begins");
         return true;
 }
@@ -286,13 +288,18 @@ static bool read_words(const Reading *reading, const json_t *item, char **ret_te
         return true;
 }
 
-/* The one that began, or will begin, first; of two at one instant the first in the order of bytes, so that a feed in
- * another order says the same. */
-static void keep_first(bool *has, Announcement *kept, char **text, Nsec from, Nsec until) {
-        bool is_first =
-                !*has || from < kept->from_at_real || (from == kept->from_at_real && strcmp(*text, kept->text) < 0);
+/* The one that began, or will begin, first; of two at one instant the first in the order of bytes, of two with the same
+ * words the one that lasts longer: a feed in another order says the same. */
+static bool comes_first(const Announcement *kept, const char *text, Nsec from, Nsec until) {
+        int order = strcmp(text, kept->text);
 
-        if (!is_first)
+        if (from != kept->from_at_real || order != 0)
+                return from < kept->from_at_real || (from == kept->from_at_real && order < 0);
+        return kept->until_at_real != NSEC_UNKNOWN && (until == NSEC_UNKNOWN || until > kept->until_at_real);
+}
+
+static void keep_first(bool *has, Announcement *kept, char **text, Nsec from, Nsec until) {
+        if (*has && !comes_first(kept, *text, from, until))
                 return;
         free(kept->text);
         *kept = (Announcement){.text = mon_steal(text), .from_at_real = from, .until_at_real = until};

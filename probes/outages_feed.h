@@ -9,8 +9,9 @@
 #include "daemon/model/observation.h"
 
 #define OUTAGES_BODY_MAX JSON_TEXT_MAX
-#define OUTAGES_ITEMS_MAX 2000 /* outages in one feed */
-#define OUTAGES_DEPTH_MAX 64   /* open lists and objects */
+#define OUTAGES_ITEMS_MAX 2000                      /* outages in one feed */
+#define OUTAGES_DEPTH_MAX 64                        /* open lists and objects */
+#define OUTAGES_SLIP_MAX (7 * 86400 * NSEC_PER_SEC) /* an outage that ends before it begins is past after that */
 #define OUTAGES_TEXT_MAX OBSERVATION_BANNER_MAX
 
 /* Where what stands: JSON Pointers (RFC 6901), the first from the document's root, the others from one item. Borrowed.

@@ -184,7 +184,7 @@ static void test_what_is_in_force_and_what_is_to_come(void **unused) {
                 {"[{" BEGUN ",\"b\":\"2026-01-20T02:30:00Z\",\"t\":\"over\"}]", "-"},
                 {"[{\"a\":1768870800,\"b\":1768881600,\"t\":\"epoch\"}]", "M epoch"},
                 /* Backwards, and long past: over either way. */
-                {"[{\"a\":\"2026-01-19 01:00\",\"b\":\"2026-01-18 01:00\",\"t\":\"x\"}]", "-"},
+                {"[{\"a\":\"2026-01-12 01:00\",\"b\":\"2026-01-11 01:00\",\"t\":\"x\"}]", "-"},
                 {"[{" BEGUN ",\"t\":\"l'\\u00e9t\\u00e9 \\u001b[31m\\u202e\"}]", "M l'été  [31m "},
                 /* One without words speaks by what it is. */
                 {"[{" BEGUN ",\"t\":\"\"}]", "M {" BEGUN ",\"t\":\"\"}"},
@@ -192,6 +192,27 @@ static void test_what_is_in_force_and_what_is_to_come(void **unused) {
         };
         (void)unused;
         check_feeds(rows, mon_count_of(rows), &plain);
+}
+
+/* In any order a feed says the same: of one outage with two ends, the later. */
+static void test_one_outage_with_two_ends(void **unused) {
+        static const char *const feeds[] = {
+                "[{" BEGUN "," LATER ",\"t\":\"x\"},{" BEGUN ",\"b\":\"2026-01-20 05:00\",\"t\":\"x\"}]",
+                "[{" BEGUN ",\"b\":\"2026-01-20 05:00\",\"t\":\"x\"},{" BEGUN "," LATER ",\"t\":\"x\"}]",
+                "[{" BEGUN ",\"t\":\"x\"},{" BEGUN "," LATER ",\"t\":\"x\"}]",
+                "[{" BEGUN "," LATER ",\"t\":\"x\"},{" BEGUN ",\"t\":\"x\"}]",
+        };
+        (void)unused;
+
+        for (size_t i = 0; i < mon_count_of(feeds); i++) {
+                mon_cleanup(outages_reading_fini) OutagesReading reading = {0};
+                char *why = NULL;
+                Nsec end = i < 2 ? instant("2026-01-20T04:00:00Z") : NSEC_UNKNOWN;
+                assert_int_equal(outages_read(feeds[i], strlen(feeds[i]), &plain, instant(NOW_TEXT), &reading, &why),
+                                 0);
+                assert_true(reading.in_force);
+                assert_true(reading.present.until_at_real == end);
+        }
 }
 
 static void test_nothing_unreadable_is_no_outage(void **unused) {
@@ -216,6 +237,11 @@ static void test_nothing_unreadable_is_no_outage(void **unused) {
                 {"[{" BEGUN ",\"b\":false,\"t\":\"x\"}]", "U outage 1 of the feed: '/b' is no date"},
                 {"[{" BEGUN ",\"b\":[],\"t\":\"x\"}]", "U outage 1 of the feed: '/b' is no date"},
                 {"[{" TO_COME "," LATER ",\"t\":\"x\"}]", "U outage 1 of the feed: '/b' ends before"},
+                /* Begun not long ago, OUTAGES_SLIP_MAX at most, its end is a slip (the year, in January): nobody knows
+                   whether it is over. */
+                {"[{" BEGUN ",\"b\":\"2025-01-20 06:00\",\"t\":\"x\"}]", "U outage 1 of the feed: '/b' ends before"},
+                {"[{\"a\":\"2026-01-14 01:00\",\"b\":\"2026-01-13 01:00\",\"t\":\"x\"}]",
+                 "U outage 1 of the feed: '/b' ends before"},
                 {"[{" BEGUN "}]", "U outage 1 of the feed: '/t' is missing"},
                 {"[{" BEGUN ",\"t\":5}]", "U outage 1 of the feed: '/t' is no text"},
                 /* One in force before it changes nothing: the feed as a whole is not understood. */
@@ -473,6 +499,7 @@ int main(void) {
                 cmocka_unit_test(test_dates),
                 cmocka_unit_test(test_pointers),
                 cmocka_unit_test(test_what_is_in_force_and_what_is_to_come),
+                cmocka_unit_test(test_one_outage_with_two_ends),
                 cmocka_unit_test(test_nothing_unreadable_is_no_outage),
                 cmocka_unit_test(test_only_some_count),
                 cmocka_unit_test(test_bounds),

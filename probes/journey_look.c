@@ -90,7 +90,8 @@ static void ask_link(Probe *probe, const char *page_url, const char *base, const
         if (r < 0) {
                 finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, href, mon_strerror(r));
         } else if (r > 0 || is_elsewhere(probe, page_url, &url)) {
-                mon_auto_free char *why = mon_printf("the link on %s leads to another site", page_url);
+                mon_auto_free char *why = mon_printf("the link on %s leads to %s", page_url,
+                                                     r > 0 ? "no page of the web" : "another site");
                 finish_as(probe, VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE, joined ? joined : href, why);
         } else {
                 ask(probe, url.text);

@@ -131,6 +131,16 @@ int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_holds) {
         return 0;
 }
 
+/* A link may be broken over lines as it is written: the URL standard takes tabs and line breaks out. */
+static void take_out_breaks(char *address) {
+        char *to = address;
+
+        for (const char *from = address; *from; from++)
+                if (!strchr("\t\r\n", *from))
+                        *to++ = *from;
+        *to = '\0';
+}
+
 /* libxml2's own strings need its own free. */
 static char *address_in(xmlChar *owned) {
         static const char spaces[] = " \t\r\n\f";
@@ -142,6 +152,7 @@ static char *address_in(xmlChar *owned) {
                 while (n > 0 && strchr(spaces, from[n - 1]))
                         n--;
                 address = mon_strndup(from, n);
+                take_out_breaks(address);
         }
         xmlFree(owned);
         return address;

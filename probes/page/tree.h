@@ -28,8 +28,9 @@ enum {
 
 /* Whether it selects a node, or is true, not zero or not empty. */
 mon_must_check int tree_ask(const Tree *tree, const XPath *xpath, bool *ret_holds);
-/* The address it selects, without the spaces around it, to free: of the first node in the page's order an attribute's
- * value, an element's href, or else its text; or the string that it is. TREE_E_NONE: it selects nothing of the kind. */
+/* The address it selects, without the spaces around it and the line breaks in it, to free: of the first node in the
+ * page's order an attribute's value, an element's href, or else its text; or the string that it is. TREE_E_NONE: it
+ * selects nothing of the kind. */
 mon_must_check int tree_find_address(const Tree *tree, const XPath *xpath, char **ret_address);
 
 /* Marks the elements and texts that it selects; whether there is any. TREE_E_COST. */

@@ -147,6 +147,7 @@ static void test_links_are_followed(void **state) {
                 {PAGE("<a href=/bas/b>b</a><a href=/c>c</a>"), "//a", "/bas/b"},
                 {PAGE("<a href=/un>b</a><a href=/deux>c</a>"), "//a[2]/@href | //a[1]/@href", "/un"},
                 {PAGE("<a href=/un>b</a>"), "string(//a/@href)", "/un"},
+                {PAGE("<a href='\n /su\r\n\tite'>x</a>"), "//a", "/suite"},
                 {PAGE("<base href=/bas/><a href=suite>x</a>"), "//a", "/bas/suite"},
                 {PAGE("<base href=http://www.site.test:{web}/><a href=suite>x</a>"), "//a", "/suite"},
                 {PAGE("<a href='?page=2#haut'>x</a>"), "//a", "/?page=2"},
@@ -175,20 +176,26 @@ static void test_links_are_followed(void **state) {
         }
 }
 
+#define NO_PAGE " leads to no page of the web"
+
 static void test_links_that_cannot_be_followed(void **state) {
         static const struct {
                 const char *page, *xpath;
                 Verdict verdict;
                 Cause cause;
+                const char *end; /* of the detail */
         } rows[] = {
-                {PAGE(""), "//a", VERDICT_DOWN, CAUSE_MISSING_ELEMENT},
-                {PAGE("<a name=x>x</a><a href=/suite>y</a>"), "//a", VERDICT_DOWN, CAUSE_MISSING_ELEMENT},
-                {PAGE(""), "count(//a)", VERDICT_DOWN, CAUSE_MISSING_ELEMENT},
-                {PAGE(""), "string(//a/@href)", VERDICT_DOWN, CAUSE_MISSING_ELEMENT},
-                {PAGE("<a href='mailto:a@b.fr'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE},
-                {PAGE("<a href='javascript:void(0)'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE},
-                {PAGE("<a href='file:///etc/passwd'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE},
-                {PAGE("<a href='http://other.test/'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE},
+                {PAGE(""), "//a", VERDICT_DOWN, CAUSE_MISSING_ELEMENT, "/"},
+                {PAGE("<a name=x>x</a><a href=/suite>y</a>"), "//a", VERDICT_DOWN, CAUSE_MISSING_ELEMENT, "/"},
+                {PAGE(""), "count(//a)", VERDICT_DOWN, CAUSE_MISSING_ELEMENT, "/"},
+                {PAGE(""), "string(//a/@href)", VERDICT_DOWN, CAUSE_MISSING_ELEMENT, "/"},
+                {PAGE("<a href='mailto:a@b.fr'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE, NO_PAGE},
+                {PAGE("<a href='javascript:void(0)'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE, NO_PAGE},
+                {PAGE("<a href='file:///etc/passwd'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE, NO_PAGE},
+                {PAGE("<a href='http://site.test:99999/'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE,
+                 NO_PAGE},
+                {PAGE("<a href='http://other.test/'>x</a>"), "//a", VERDICT_DOWN, CAUSE_REDIRECT_ELSEWHERE,
+                 " leads to another site"},
         };
         Ground *ground = *state;
 
@@ -199,6 +206,7 @@ static void test_links_that_cannot_be_followed(void **state) {
                 look(ground, steps, rows[i].verdict, rows[i].cause);
                 assert_int_equal(server_requests(ground->server), before + 1);
                 assert_true(text_starts(ground->seen->detail, "step 2 ("));
+                assert_true(text_ends(ground->seen->detail, rows[i].end));
         }
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/record.h"
 
+#include "daemon/base/log.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -23,10 +25,24 @@ Record *record_new(Watch *watch) {
         return record;
 }
 
+/* Said when it begins: what is watched in vain would otherwise look as if it never changed. */
+static void follow_unread(const Observation *seen, Watch *watch) {
+        if (verdict_class(seen->verdict) != CLASS_AVAILABLE || seen->content.is_unread == watch->content_unread)
+                return;
+        watch->content_unread = seen->content.is_unread;
+        if (watch->content_unread)
+                log_warning(
+                        "%s: what is watched of it cannot be read: its 'watch' or 'ignore' costs too much on this page",
+                        watch->target->id);
+        else
+                log_notice("%s: what is watched of it can be read again", watch->target->id);
+}
+
 void record_follow_content(Record *record, Watch *watch) {
         Observation *seen = record->observation;
         EngineResult *result = &record->result;
 
+        follow_unread(seen, watch);
         record->content_seen = content_counts(seen);
         record->content_at_real = seen->at_real;
         record->content_step = record->content_seen ? content_step(&watch->content, &seen->content) : CONTENT_SAME;

@@ -15,6 +15,7 @@ typedef struct Watch {
         TargetState state;
         Incident open;        /* id 0: none */
         Content content;      /* the latest version of what is watched; text NULL: none */
+        bool content_unread;  /* the last look at it could not read it */
         Verdict last_verdict; /* of the last check; 0: none */
         int64_t kept_day;     /* the UTC day whose first answer was kept whole */
         Timer timer;

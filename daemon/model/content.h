@@ -10,6 +10,7 @@ typedef struct Content {
         char *text;     /* clean, each block a line; "": nothing is to be seen there; NULL: it was not read */
         char *missing;  /* the XPaths that select nothing, in one line; NULL: none */
         uint64_t rules; /* hash of what is watched and how: texts under other rules are not compared */
+        bool is_unread; /* the page was read, and this part of it would have cost too much */
         Sha256 words;   /* of the words and of `missing`: the same where only space between words differs */
 } Content;
 

@@ -171,6 +171,7 @@ static void tidy(char *text) {
 void page_watch_read(const PageWatch *watch, Tree *tree, Content *ret_content) {
         mon_auto_free char *missing = NULL, *text = NULL;
 
+        *ret_content = (Content){.is_unread = true};
         if (!tree || mark_all(watch, tree, &missing) != 0)
                 return;
         text = see(tree);

@@ -14,5 +14,6 @@ void page_watch_free(PageWatch *watch);
 mon_define_cleanup(PageWatch, page_watch_free);
 uint64_t page_watch_rules(const PageWatch *watch); /* of the XPaths, the patterns and this reader */
 
-/* Uses the tree up. The text stays NULL where reading it would cost too much; `tree` may be NULL: likewise. */
+/* Uses the tree up. Where reading it would cost too much it is unread, and its text NULL; `tree` may be
+ * NULL: likewise. */
 void page_watch_read(const PageWatch *watch, Tree *tree, Content *ret_content);

@@ -1,5 +1,6 @@
 /* The flow while the database refuses: what waits, what is let go first, what is told meanwhile, and what is recorded
  * once it can be. The database is held by a second connection, as a person's sqlite3 would. */
+#include "daemon/base/log.h"
 #include "daemon/flow.h"
 #include "daemon/view/view.h"
 
@@ -428,6 +429,38 @@ static void look_at_text(Held *held, int i, size_t n) {
         assert_int_equal(loop_settle(held->loop), 0);
 }
 
+static void count_line(void *userdata, LogLevel level, const char *text, const LogField *fields, size_t n_fields) {
+        (void)fields;
+        (void)n_fields;
+        (void)text;
+        *(int *)userdata += level <= LOG_LEVEL_NOTICE;
+}
+
+/* Said once when it begins and once when it ends, and no version of anything. */
+static void test_a_part_that_cannot_be_read_is_said(void **unused) {
+        Held held;
+        int lines = 0;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        look_at_text(&held, 0, 10);
+        log_set_sink(count_line, &lines);
+        for (int i = 0; i < 3; i++) {
+                clock_advance(held.clock, 60 * NSEC_PER_SEC);
+                Observation *seen = observation_new(clock_at_real(held.clock), clock_at_boot(held.clock));
+                observation_judge(seen, VERDICT_UP, CAUSE_OK, NULL);
+                seen->content.is_unread = true;
+                flow_observe(held.flow, &held.watch, seen);
+                assert_int_equal(lines, 1);
+        }
+        look_at_text(&held, 0, 10);
+        assert_int_equal(lines, 2);
+        log_set_sink(NULL, NULL);
+        assert_int_equal(held.told[EVENT_CONTENT_CHANGED], 0);
+        content_fini(&held.watch.content);
+        end(&held);
+}
+
 /* A watched text that changes all the time while nothing can be written: each change is told, not every text is kept.
  */
 static void test_what_waits_of_watched_texts_has_a_bound(void **unused) {
@@ -511,6 +544,7 @@ int main(void) {
                 cmocka_unit_test(test_a_sign_of_life_follows_each_commit),
                 cmocka_unit_test(test_blindness_ends_when_somebody_answers),
                 cmocka_unit_test(test_what_waits_of_answers_has_a_bound),
+                cmocka_unit_test(test_a_part_that_cannot_be_read_is_said),
                 cmocka_unit_test(test_what_waits_of_watched_texts_has_a_bound),
                 cmocka_unit_test(test_trying_again_has_a_bound),
                 cmocka_unit_test(test_expiry_goes_step_by_step),

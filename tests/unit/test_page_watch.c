@@ -176,9 +176,11 @@ static void test_cost(void **state) {
 
         (void)state;
         assert_null(content.text);
+        assert_true(content.is_unread);
         mon_auto_free char *many = page_of(20000, "<p>a</p>");
         content = read(many, LIST("//p[count(//p) > 0]"), LIST());
         assert_null(content.text);
+        assert_true(content.is_unread);
 }
 
 /* --- from looks to versions -------------------------------------------------------------------------------------- */

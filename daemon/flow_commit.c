@@ -68,6 +68,9 @@ static int write_all(Flow *flow, Nsec now_at_real) {
                 if (r == 0)
                         r = record_write(record, flow->store);
         }
+        /* After what waited of targets that left meanwhile. */
+        if (r == 0 && !flow->config_written)
+                r = store_close_left(flow->store, now_at_real);
         if (r == 0)
                 r = lost_write(&flow->lost, flow->store, NSEC_NEVER);
         if (r == 0)

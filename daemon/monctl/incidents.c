@@ -59,11 +59,9 @@ static const char *line_word(const Monctl *ctl, const char *what) {
         static const struct {
                 const char *what;
                 Phrase phrase;
-        } rows[] = {{"opened", PHRASE_INCIDENT_OPENED},
-                    {"confirmed", PHRASE_INCIDENT_CONFIRMED},
-                    {"closed", PHRASE_INCIDENT_CLOSED},
-                    {"changed", PHRASE_INCIDENT_CHANGED},
-                    {"banner", PHRASE_BANNER_WORD}};
+        } rows[] = {{"opened", PHRASE_INCIDENT_OPENED}, {"confirmed", PHRASE_INCIDENT_CONFIRMED},
+                    {"closed", PHRASE_INCIDENT_CLOSED}, {"changed", PHRASE_INCIDENT_CHANGED},
+                    {"left", PHRASE_INCIDENT_LEFT},     {"banner", PHRASE_BANNER_WORD}};
 
         for (size_t i = 0; i < mon_count_of(rows); i++)
                 if (text_is(what, rows[i].what))

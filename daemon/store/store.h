@@ -82,7 +82,10 @@ mon_must_check int store_put_check(Store *store, const char *target, const Obser
 mon_must_check int store_put_transition(Store *store, const char *target, const Transition *transition);
 mon_must_check int store_put_state(Store *store, const char *target, const TargetState *state);
 mon_must_check int store_put_incident(Store *store, const Incident *incident); /* by its id: inserted or replaced */
-/* A line of an incident's timeline: opened, confirmed, changed, banner, closed. */
+/* Closes the open incidents of targets that are not in the configuration any more, where the last look stopped speaking
+ * or, if that was sooner, where the target left; in it again, such a target begins anew. After store_put_targets(). */
+mon_must_check int store_close_left(Store *store, Nsec at_real);
+/* A line of an incident's timeline: opened, confirmed, changed, banner, closed, left (the configuration). */
 mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what,
                                            Verdict verdict, Cause cause, const char *text);
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);

@@ -53,6 +53,7 @@
         PHRASE(INCIDENT_OPENED, "ouvert", "opened")                                                                    \
         PHRASE(INCIDENT_CONFIRMED, "confirmé", "confirmed")                                                            \
         PHRASE(INCIDENT_CLOSED, "fermé", "closed")                                                                     \
+        PHRASE(INCIDENT_LEFT, "plus surveillé", "no longer watched")                                                   \
         PHRASE(INCIDENT_LASTED, "durée", "lasted")                                                                     \
         PHRASE(INCIDENT_OBSERVED, "dont observée", "observed")                                                         \
         PHRASE(INCIDENT_WORST, "pire état", "worst")                                                                   \

@@ -138,13 +138,19 @@ static void remember_notice(TargetState *state, const Announcement *announced) {
         mon_replace(&state->notice_text, announced->text);
 }
 
+/* Whether the site itself spoke, so that what it does not announce any more is gone. An error page in its place takes
+ * nothing back. */
+static bool is_own_word(const Observation *observation) {
+        return verdict_class(observation->verdict) == CLASS_AVAILABLE || observation->verdict == VERDICT_MAINTENANCE;
+}
+
 static void follow_notice(const Target *target, const Observation *observation, EngineResult *result) {
         const Announcement *announced = &observation->announcement;
         /* While the page is down for it, a span is the excuse of the present, not a notice of something to come. */
         bool is_notice = announced->text && verdict_class(observation->verdict) == CLASS_AVAILABLE;
 
         if (!is_notice) {
-                result->notice_gone = result->next.notice_text && saw_the_page(observation);
+                result->notice_gone = result->next.notice_text && is_own_word(observation);
                 if (result->notice_gone)
                         remember_notice(&result->next, &(Announcement){NULL, NSEC_UNKNOWN, NSEC_UNKNOWN});
                 return;

@@ -39,10 +39,10 @@ static void take_rest(Judgement *judgement, Observation *observation) {
                 observation_assert(observation, judgement->assertions[i].held, "%s", judgement->assertions[i].text);
 }
 
+/* The steps before were available, or this one would not have been asked: one that is not, or that nobody could see,
+ * decides over any of them. */
 static bool decides(const Judgement *judgement, size_t index, const Observation *observation) {
-        bool all_up = judgement->verdict == VERDICT_UP && observation->verdict == VERDICT_UP;
-
-        return index == 0 || all_up || verdict_badness(judgement->verdict) > verdict_badness(observation->verdict);
+        return index == 0 || observation->verdict == VERDICT_UP || verdict_class(judgement->verdict) != CLASS_AVAILABLE;
 }
 
 void journey_take(Judgement *judgement, size_t index, const char *address, Observation *observation) {

@@ -307,6 +307,22 @@ static void test_the_worst_step_decides(void **state) {
         assert_true(text_starts(ground->seen->detail, "step 2 (http://site.test:"));
 }
 
+/* A step that could not be seen is not hidden by an earlier one that was slow, and nothing is followed from it. */
+static void test_a_step_that_is_not_seen_is_said(void **state) {
+        Ground *ground = *state;
+
+        server_set(ground->server, "/",
+                   &(ServerAnswer){.body = PAGE("<a href=/suite>x</a>"), .delay = 9 * NSEC_PER_SEC});
+        server_set_text(ground->server, "/suite", 403, PAGE("<a href=/fin>x</a>"));
+        set(ground, "/fin", PAGE(""));
+        unsigned before = server_requests(ground->server);
+        look(ground, FOLLOW("//a") "    - follow: \"//a\"\n", VERDICT_BLOCKED, CAUSE_ACCESS_DENIED);
+        assert_int_equal(server_requests(ground->server), before + 2);
+        assert_true(text_starts(ground->seen->detail, "step 2 (http://site.test:"));
+        set(ground, "/suite", "<html><body><div id=app></div><script src=/a.js></script></body></html>");
+        look(ground, FOLLOW("//a"), VERDICT_UNREADABLE, CAUSE_SCRIPT_SHELL);
+}
+
 static void test_one_deadline_is_over_all(void **state) {
         Ground *ground = *state;
 
@@ -466,6 +482,7 @@ int main(void) {
                 test(test_secret_headers_go_to_the_first_origin),
                 test(test_each_step_has_its_expectations),
                 test(test_the_worst_step_decides),
+                test(test_a_step_that_is_not_seen_is_said),
                 test(test_one_deadline_is_over_all),
                 test(test_a_journey_can_be_cancelled),
                 test(test_steps_have_a_bound),

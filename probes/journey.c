@@ -98,17 +98,24 @@ static void prepare_step(JourneySpec *journey, size_t index, ProbeMistakeFn *mis
                 prepare_link(step, place, mistake, userdata);
 }
 
+/* Of several hosts the first that is not this machine: its pace is the one to keep. */
+static void name_host(const JourneyStep *step, char **host) {
+        url_auto Url url = {0};
+
+        if (step->get && url_parse(step->get, &url) == 0 && (!*host || net_host_is_local(*host)) &&
+            !(*host && net_host_is_local(url.host)))
+                mon_replace(host, url.host);
+}
+
 static void journey_prepare(void *spec, const Target *target, ProbeMistakeFn *mistake, void *userdata,
                             char **ret_host) {
         JourneySpec *journey = spec;
-        const JourneyStep *first = journey->steps.items[0].fields;
-        url_auto Url url = {0};
 
         (void)target;
-        for (size_t i = 0; i < journey->steps.n; i++)
+        for (size_t i = 0; i < journey->steps.n; i++) {
                 prepare_step(journey, i, mistake, userdata);
-        if (first->get && url_parse(first->get, &url) == 0)
-                *ret_host = mon_strdup(url.host);
+                name_host(journey->steps.items[i].fields, ret_host);
+        }
 }
 
 static void journey_fini(void *spec) {

@@ -425,6 +425,13 @@ static void test_steps_are_checked(void **state) {
         mon_auto_free char *printed = config_print(ground->config);
         assert_non_null(strstr(printed, "        - follow: \"//a[1]\"\n          expect:\n            status:\n"));
         assert_string_equal(((Target *)ground->config->targets.items[0])->host, "site.test");
+        /* A first page on this machine is no way to ask another host every second. */
+        mon_auto_free char *mixed = load(ground, "    steps:\n    - get: http://localhost/\n    - get: http://[::1]/\n"
+                                                 "    - get: http://first.test/\n    - get: http://second.test/\n");
+        assert_string_equal(mixed, "");
+        const Target *target = ground->config->targets.items[0];
+        assert_string_equal(target->host, "first.test");
+        assert_false(target->host_is_local);
 }
 
 /* --- what each step adds ---------------------------------------------------------------------------------------- */

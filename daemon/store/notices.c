@@ -75,21 +75,30 @@ static const char sql_candidates[] =
         " ORDER BY n.id DESC LIMIT ?4";
 static const char sql_match[] = "UPDATE notice SET incident = ?2 WHERE id = ?1";
 
-static bool is_what_was_announced(const Query *query, const Incident *incident) {
+typedef struct Candidate {
+        int64_t notice;
+        NoticeFit fit;
+        bool is_held;   /* against this incident already */
+        bool is_better; /* this incident, than the one that it is held against */
+} Candidate;
+
+static Candidate read_candidate(const Query *query, const Incident *incident) {
         const NoticeSpan span = {.from_at_real = query_get_msec(query, 1),
                                  .until_at_real = query_get_msec(query, 2),
                                  .first_seen_at_real = query_get_msec(query, 3)};
         const NoticeIncident other = {query_get_msec(query, 5), query_get_msec(query, 6)};
         const NoticeIncident this = {incident->opened_at_real, incident->closed_at_real};
         bool has_other = other.opened_at_real != NSEC_UNKNOWN;
+        bool is_held = has_other && query_get_int(query, 4) == incident->id;
 
-        if (has_other && query_get_int(query, 4) == incident->id)
-                return false;
-        return notice_is_better(&span, &this, has_other ? &other : NULL);
+        return (Candidate){.notice = query_get_int(query, 0),
+                           .fit = notice_fit(&span, &this),
+                           .is_held = is_held,
+                           .is_better = !is_held && notice_is_better(&span, &this, has_other ? &other : NULL)};
 }
 
-static int find_matches(Store *store, const Incident *incident, int64_t ret_ids[static STORE_NOTICES_MAX],
-                        size_t *ret_n) {
+static int find_candidates(Store *store, const Incident *incident, Candidate ret_candidates[static STORE_NOTICES_MAX],
+                           size_t *ret_n) {
         mon_auto_query query = {0};
         size_t n = 0;
 
@@ -101,32 +110,40 @@ static int find_matches(Store *store, const Incident *incident, int64_t ret_ids[
         query_msec(&query, incident->opened_at_real - NOTICE_LATE_MAX);
         query_int(&query, STORE_NOTICES_MAX);
         while ((r = query_step(&query)) == QUERY_ROW)
-                if (is_what_was_announced(&query, incident))
-                        ret_ids[n++] = query_get_int(&query, 0);
+                ret_candidates[n++] = read_candidate(&query, incident);
         *ret_n = n;
         return r;
 }
 
-static int match(Store *store, int64_t notice, int64_t incident) {
+static int hold(Store *store, int64_t notice, int64_t incident) {
         mon_auto_query query = {0};
 
         int r = query_begin(&query, store, sql_match);
         if (r < 0)
                 return r;
         query_int(&query, notice);
-        query_int(&query, incident);
+        query_int_or_null(&query, incident, incident != 0);
         return query_run(&query);
 }
 
+/* What meets the span of one notice did not happen early or late for another. */
 int store_match_notices(Store *store, const Incident *incident) {
-        int64_t ids[STORE_NOTICES_MAX];
+        Candidate candidates[STORE_NOTICES_MAX];
+        NoticeFit best = NOTICE_FITS_NEAR;
         size_t n = 0;
 
         if (incident->kind != SUBJECT_TARGET)
                 return 0;
-        int r = find_matches(store, incident, ids, &n);
-        for (size_t i = 0; i < n && r == 0; i++)
-                r = match(store, ids[i], incident->id);
+        int r = find_candidates(store, incident, candidates, &n);
+        for (size_t i = 0; i < n; i++)
+                best = candidates[i].fit > best ? candidates[i].fit : best;
+        for (size_t i = 0; i < n && r == 0; i++) {
+                const Candidate *candidate = &candidates[i];
+                if (candidate->is_held && candidate->fit < best)
+                        r = hold(store, candidate->notice, 0);
+                else if (candidate->is_better && candidate->fit == best)
+                        r = hold(store, candidate->notice, incident->id);
+        }
         return r;
 }
 

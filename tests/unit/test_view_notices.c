@@ -158,6 +158,28 @@ static void a_breakdown_long_before_is_another(void **state) {
         assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "happened")));
 }
 
+/* What happened in the span of one notice did not happen late for another. */
+static void an_incident_is_of_the_notice_whose_span_it_meets(void **state) {
+        World *world = *state;
+        const Announcement first = announced("La nuit", NOW + 2 * HOUR, NOW + 3 * HOUR);
+        const Announcement second = announced("Le matin", NOW + 8 * HOUR, NOW + 9 * HOUR);
+
+        see_notice(world, &first, NOW + 60 * SEC);
+        see_notice(world, &second, NOW + 4 * HOUR);
+        match(world, 10, NOW + 7 * HOUR, NSEC_UNKNOWN);
+        match(world, 10, NOW + 7 * HOUR, NOW + 9 * HOUR);
+        mon_auto_json *rows = notices(world);
+        json_t *happened = json_object_get(json_array_get(rows, 0), "happened");
+        assert_int_equal(json_get_int(happened, "incident", 0), 10);
+        assert_true(json_is_null(json_object_get(json_array_get(rows, 1), "happened")));
+        /* Near both, it is held against both until it meets one. */
+        match(world, 11, NOW + 7 * HOUR, NOW + 7 * HOUR + 60 * SEC);
+        match(world, 12, NOW + 3 * HOUR + 60 * SEC, NOW + 3 * HOUR + 120 * SEC);
+        mon_auto_json *near = notices(world);
+        happened = json_object_get(json_array_get(near, 1), "happened");
+        assert_int_equal(json_get_int(happened, "incident", 0), 12);
+}
+
 /* Of many notices the newest are held against an incident. */
 static void an_incident_meets_so_many_notices(void **state) {
         World *world = *state;
@@ -203,6 +225,7 @@ int main(void) {
                 in_world(notices_are_kept_from_first_to_last_sight),
                 in_world(notices_are_held_against_what_happened),
                 in_world(a_breakdown_long_before_is_another),
+                in_world(an_incident_is_of_the_notice_whose_span_it_meets),
                 in_world(an_incident_meets_so_many_notices),
                 in_world(old_notices_go),
         };

@@ -59,7 +59,7 @@ const Directive http_expect_rows[] = {
 #define AT(member) .offset = offsetof(HttpSpec, member)
 
 static const DirectiveChoice methods[] = {{"GET", FETCH_GET}, {"HEAD", FETCH_HEAD}, {NULL, 0}};
-static const DirectiveChoice families[] = {{"any", IP_ANY}, {"4", IP_4}, {"6", IP_6}, {NULL, 0}};
+const DirectiveChoice http_families[] = {{"any", IP_ANY}, {"4", IP_4}, {"6", IP_6}, {NULL, 0}};
 
 static const Directive http_rows[] = {
         {.key = "url",
@@ -90,7 +90,7 @@ static const Directive http_rows[] = {
          .type = DIRECTIVE_CHOICE,
          AT(ip),
          .fallback = "any",
-         .choices = families,
+         .choices = http_families,
          .help = "the internet protocol, where the target does not say: any, 4 or 6"},
         {.key = "max_body",
          .type = DIRECTIVE_SIZE,

@@ -45,7 +45,8 @@ typedef struct HttpSpec {
 
 /* The check of rows that drivers over HTTP share. */
 char *http_check_header(const char *text);
-extern const Directive http_expect_rows[]; /* of HttpExpect */
+extern const DirectiveChoice http_families[]; /* of IpFamily */
+extern const Directive http_expect_rows[];    /* of HttpExpect */
 /* Never NULL; every bad item is told. `application`: a page that its scripts fill is as it should be. `watch`
  * may be NULL. */
 PageExpect *http_expect_compile(const HttpExpect *expect, const HttpWatch *watch, bool application,

@@ -4,31 +4,21 @@
 #include "daemon/base/list.h"
 #include "daemon/base/text.h"
 #include "probes/http_answer.h"
-#include "probes/walk.h"
+#include "probes/look.h"
 
 #include <assert.h>
 
 mon_define_cleanup(Probe, http_look_cancel);
 
 struct Probe {
-        const ProbeServices *services;
         const HttpSpec *spec;
-        ProbeDoneFn *done;
-        void *userdata;
-        Nsec started_at_boot;
-        Observation *observation;
-        Walk walk;
+        Look look;
         List scripts; /* addresses still to be asked, owned */
         Url script;   /* the one under way */
 };
 
-static Clock *clock_of(const Probe *probe) {
-        return loop_clock(probe->services->loop);
-}
-
 static void probe_free(Probe *probe) {
-        walk_fini(&probe->walk);
-        observation_free(probe->observation);
+        look_fini(&probe->look);
         url_fini(&probe->script);
         list_each (char, script, &probe->scripts)
                 free(script);
@@ -37,17 +27,11 @@ static void probe_free(Probe *probe) {
 }
 
 static void finish(Probe *probe) {
-        ProbeDoneFn *done = probe->done;
-        void *userdata = probe->userdata;
-        Observation *observation = mon_steal(&probe->observation);
-
-        observation->duration = clock_at_boot(clock_of(probe)) - probe->started_at_boot;
-        probe_free(probe);
-        done(observation, userdata);
+        look_end(&probe->look, probe, probe_free);
 }
 
 static void finish_as(Probe *probe, Verdict verdict, Cause cause, const char *detail) {
-        observation_judge(probe->observation, verdict, cause, detail);
+        observation_judge(probe->look.observation, verdict, cause, detail);
         finish(probe);
 }
 
@@ -59,7 +43,7 @@ static void on_script(FetchAnswer *answer, void *userdata) {
         Probe *probe = userdata;
         mon_auto_free char *why = NULL;
 
-        probe->walk.visit = NULL;
+        probe->look.walk.visit = NULL;
         Cause cause = http_script_fault(answer, &why);
         if (cause == CAUSE_OK) {
                 ask_next_script(probe);
@@ -75,7 +59,7 @@ static void ask_next_script(Probe *probe) {
                 url_fini(&probe->script);
                 if (url_parse(script, &probe->script) != 0)
                         continue;
-                int r = walk_ask(&probe->walk, &probe->script, FETCH_GET, HTTP_SCRIPT_BYTES_MAX, on_script, probe);
+                int r = walk_ask(&probe->look.walk, &probe->script, FETCH_GET, HTTP_SCRIPT_BYTES_MAX, on_script, probe);
                 if (r < 0)
                         finish_as(probe, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, mon_strerror(r));
                 return;
@@ -90,44 +74,43 @@ static bool is_available(const Observation *observation) {
 /* --- the page --------------------------------------------------------------------------------------------------- */
 
 static void judge_slowness(Probe *probe) {
-        Nsec took = clock_at_boot(clock_of(probe)) - probe->started_at_boot;
-        mon_auto_free char *detail = http_slowness(took, probe->spec->slow_after);
+        mon_auto_free char *detail = http_slowness(look_took(&probe->look), probe->spec->slow_after);
 
-        if (probe->observation->verdict == VERDICT_UP && detail)
-                observation_judge(probe->observation, VERDICT_DEGRADED, CAUSE_SLOW, detail);
+        if (probe->look.observation->verdict == VERDICT_UP && detail)
+                observation_judge(probe->look.observation, VERDICT_DEGRADED, CAUSE_SLOW, detail);
 }
 
 static void judge_page(Probe *probe, const FetchAnswer *answer) {
-        const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
+        const Hop *hop = look_hop(&probe->look);
         mon_auto_judgement Judgement judgement = {0};
 
-        http_judge(probe->services->reader, probe->spec->compiled, (FetchMethod)probe->spec->method, answer, hop,
-                   probe->walk.start.text, clock_at_real(clock_of(probe)), &judgement);
+        http_judge(probe->look.services->reader, probe->spec->compiled, (FetchMethod)probe->spec->method, answer, hop,
+                   probe->look.walk.start.text, clock_at_real(look_clock(&probe->look)), &judgement);
         bool ask_scripts = page_expect_is_application(probe->spec->compiled);
         if (ask_scripts)
                 http_list_scripts(&judgement, hop->url, &probe->scripts);
-        judgement_give(&judgement, probe->observation);
+        judgement_give(&judgement, probe->look.observation);
         judge_slowness(probe);
-        if (ask_scripts && is_available(probe->observation))
+        if (ask_scripts && is_available(probe->look.observation))
                 ask_next_script(probe);
         else
                 finish(probe);
 }
 
 static void judge_feed(Probe *probe, const FetchAnswer *answer) {
-        const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
+        const Hop *hop = look_hop(&probe->look);
 
-        probe->spec->feed(probe->spec, answer, hop, clock_at_real(clock_of(probe)), probe->observation);
+        probe->spec->feed(probe->spec, answer, hop, clock_at_real(look_clock(&probe->look)), probe->look.observation);
         finish(probe);
 }
 
 /* A feed that leads elsewhere is one that cannot be read: it says nothing of the service. */
 static void finish_astray(Probe *probe) {
-        Cause cause = probe->observation->cause;
+        Cause cause = probe->look.observation->cause;
 
         if (probe->spec->feed && (cause == CAUSE_REDIRECT_ELSEWHERE || cause == CAUSE_REDIRECT_LOOP))
-                observation_judge(probe->observation, VERDICT_UNREADABLE, CAUSE_FEED_UNREADABLE,
-                                  probe->observation->detail);
+                observation_judge(probe->look.observation, VERDICT_UNREADABLE, CAUSE_FEED_UNREADABLE,
+                                  probe->look.observation->detail);
         finish(probe);
 }
 
@@ -145,28 +128,12 @@ static void on_page(FetchAnswer *answer, void *userdata) {
 int http_look_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
                     Probe **ret_probe) {
         mon_cleanup(http_look_cancel_p) Probe *probe = mon_new(Probe);
-        Clock *clock = loop_clock(services->loop);
 
-        *probe = (Probe){
-                .services = services,
-                .spec = target->spec,
-                .done = done,
-                .userdata = userdata,
-                .started_at_boot = clock_at_boot(clock),
-        };
+        probe->spec = target->spec;
         assert(probe->spec->compiled);
-        probe->observation = observation_new(clock_at_real(clock), probe->started_at_boot);
-        probe->walk = (Walk){
-                .services = services,
-                .target = target,
-                .manner = probe->spec,
-                .expect = probe->spec->compiled,
-                .observation = probe->observation,
-                .deadline_at_boot = probe->started_at_boot + target->timeout,
-                .done = on_page,
-                .userdata = probe,
-        };
-        int r = walk_begin(&probe->walk, probe->spec->url);
+        look_init(&probe->look, services, target, probe->spec, done, userdata, on_page, probe);
+        probe->look.walk.expect = probe->spec->compiled;
+        int r = walk_begin(&probe->look.walk, probe->spec->url);
         if (r < 0)
                 return r;
         *ret_probe = mon_steal(&probe);

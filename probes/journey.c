@@ -22,8 +22,6 @@ static const Directive step_rows[] = {
 #undef AT
 #define AT(member) .offset = offsetof(JourneySpec, member)
 
-static const DirectiveChoice families[] = {{"any", IP_ANY}, {"4", IP_4}, {"6", IP_6}, {NULL, 0}};
-
 static const Directive journey_rows[] = {
         {.key = "steps",
          .type = DIRECTIVE_SECTIONS,
@@ -50,7 +48,7 @@ static const Directive journey_rows[] = {
          .type = DIRECTIVE_CHOICE,
          AT(manner.ip),
          .fallback = "any",
-         .choices = families,
+         .choices = http_families,
          .help = "the internet protocol, where the target does not say: any, 4 or 6"},
         {.key = "max_body",
          .type = DIRECTIVE_SIZE,

@@ -4,60 +4,44 @@
 #include "daemon/base/text.h"
 #include "probes/http_answer.h"
 #include "probes/journey_answer.h"
-#include "probes/walk.h"
+#include "probes/look.h"
 
 #include <assert.h>
 
 mon_define_cleanup(Probe, journey_look_cancel);
 
 struct Probe {
-        const ProbeServices *services;
         const JourneySpec *spec;
-        ProbeDoneFn *done;
-        void *userdata;
-        Nsec started_at_boot;
         Nsec step_at_boot;
         size_t index; /* of the step under way */
-        Observation *observation;
         Cookies cookies;
-        Walk walk;
+        Look look;
 };
-
-static Clock *clock_of(const Probe *probe) {
-        return loop_clock(probe->services->loop);
-}
 
 static const JourneyStep *step_of(const Probe *probe) {
         return probe->spec->steps.items[probe->index].fields;
 }
 
 static void probe_free(Probe *probe) {
-        walk_fini(&probe->walk);
+        look_fini(&probe->look);
         cookies_fini(&probe->cookies);
-        observation_free(probe->observation);
         free(probe);
 }
 
 static void finish(Probe *probe) {
-        ProbeDoneFn *done = probe->done;
-        void *userdata = probe->userdata;
-        Observation *observation = mon_steal(&probe->observation);
-
-        observation->duration = clock_at_boot(clock_of(probe)) - probe->started_at_boot;
-        probe_free(probe);
-        done(observation, userdata);
+        look_end(&probe->look, probe, probe_free);
 }
 
 static void finish_as(Probe *probe, Verdict verdict, Cause cause, const char *address, const char *why) {
-        observation_judge(probe->observation, verdict, cause, why);
-        journey_blame(probe->index, address, probe->observation);
+        observation_judge(probe->look.observation, verdict, cause, why);
+        journey_blame(probe->index, address, probe->look.observation);
         finish(probe);
 }
 
 static int begin_step(Probe *probe, const char *url) {
-        probe->step_at_boot = clock_at_boot(clock_of(probe));
-        probe->walk.expect = step_of(probe)->compiled;
-        return walk_begin(&probe->walk, url);
+        probe->step_at_boot = clock_at_boot(look_clock(&probe->look));
+        probe->look.walk.expect = step_of(probe)->compiled;
+        return walk_begin(&probe->look.walk, url);
 }
 
 static void ask(Probe *probe, const char *url) {
@@ -100,7 +84,7 @@ static void ask_link(Probe *probe, const char *page_url, const char *base, const
 
 /* `answer` is the page that was judged last: its bytes lie in its hop. */
 static void follow_link(Probe *probe, const FetchAnswer *answer, const char *base) {
-        const Hop *hop = &probe->observation->hops[probe->observation->n_hops - 1];
+        const Hop *hop = look_hop(&probe->look);
         const JourneyStep *step = step_of(probe);
         mon_auto_free char *href = NULL, *page_url = mon_strdup(hop->url);
 
@@ -119,13 +103,14 @@ static void follow_link(Probe *probe, const FetchAnswer *answer, const char *bas
 /* --- pages ------------------------------------------------------------------------------------------------------ */
 
 static void judge_step(Probe *probe, const FetchAnswer *answer, Judgement *judgement) {
-        Observation *observation = probe->observation;
-        const char *address = probe->walk.start.text;
-        Nsec took = clock_at_boot(clock_of(probe)) - probe->step_at_boot;
+        Observation *observation = probe->look.observation;
+        const char *address = probe->look.walk.start.text;
+        Nsec took = clock_at_boot(look_clock(&probe->look)) - probe->step_at_boot;
         mon_auto_free char *slow = http_slowness(took, probe->spec->manner.slow_after);
 
-        http_judge(probe->services->reader, step_of(probe)->compiled, FETCH_GET, answer,
-                   &observation->hops[observation->n_hops - 1], address, clock_at_real(clock_of(probe)), judgement);
+        http_judge(probe->look.services->reader, step_of(probe)->compiled, FETCH_GET, answer,
+                   &observation->hops[observation->n_hops - 1], address, clock_at_real(look_clock(&probe->look)),
+                   judgement);
         journey_take(judgement, probe->index, address, observation);
         if (slow)
                 journey_take_slowness(slow, probe->index, address, observation);
@@ -136,12 +121,13 @@ static void on_page(FetchAnswer *answer, void *userdata) {
         mon_auto_judgement Judgement judgement = {0};
 
         if (!answer) {
-                journey_blame(probe->index, probe->walk.start.text, probe->observation);
+                journey_blame(probe->index, probe->look.walk.start.text, probe->look.observation);
                 finish(probe);
                 return;
         }
         judge_step(probe, answer, &judgement);
-        if (verdict_class(probe->observation->verdict) != CLASS_AVAILABLE || ++probe->index == probe->spec->steps.n)
+        if (verdict_class(probe->look.observation->verdict) != CLASS_AVAILABLE ||
+            ++probe->index == probe->spec->steps.n)
                 finish(probe);
         else if (step_of(probe)->get)
                 ask(probe, step_of(probe)->get);
@@ -152,27 +138,11 @@ static void on_page(FetchAnswer *answer, void *userdata) {
 int journey_look_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
                        Probe **ret_probe) {
         mon_cleanup(journey_look_cancel_p) Probe *probe = mon_new(Probe);
-        Clock *clock = loop_clock(services->loop);
 
-        *probe = (Probe){
-                .services = services,
-                .spec = target->spec,
-                .done = done,
-                .userdata = userdata,
-                .started_at_boot = clock_at_boot(clock),
-        };
+        probe->spec = target->spec;
         assert(probe->spec->steps.n > 0 && probe->spec->steps.n <= JOURNEY_STEPS_MAX);
-        probe->observation = observation_new(clock_at_real(clock), probe->started_at_boot);
-        probe->walk = (Walk){
-                .services = services,
-                .target = target,
-                .manner = &probe->spec->manner,
-                .observation = probe->observation,
-                .deadline_at_boot = probe->started_at_boot + target->timeout,
-                .cookies = &probe->cookies,
-                .done = on_page,
-                .userdata = probe,
-        };
+        look_init(&probe->look, services, target, &probe->spec->manner, done, userdata, on_page, probe);
+        probe->look.walk.cookies = &probe->cookies;
         int r = begin_step(probe, step_of(probe)->get);
         if (r < 0)
                 return r;

@@ -14,8 +14,6 @@ static const Directive only_rows[] = {
         {.key = NULL},
 };
 
-static const DirectiveChoice families[] = {{"any", IP_ANY}, {"4", IP_4}, {"6", IP_6}, {NULL, 0}};
-
 static const Directive outages_rows[] = {
         {.key = "url",
          .type = DIRECTIVE_TEXT,
@@ -64,7 +62,7 @@ static const Directive outages_rows[] = {
          .type = DIRECTIVE_CHOICE,
          AT(http.ip),
          .fallback = "any",
-         .choices = families,
+         .choices = http_families,
          .help = "the internet protocol, where the target does not say: any, 4 or 6"},
         {.key = "max_body",
          .type = DIRECTIVE_SIZE,

@@ -1,0 +1,52 @@
+/* Labelled pages and wordings: what is shown to the reader, and what a person would call it.
+ *
+ * A table has tabs between its cells; its first line names the columns; empty lines and lines with '#' are not rows.
+ *
+ * Pages (tests/data/pages/labels.tsv): file, verdict, cause ("": any), announced (yes, no, any or ""), also (other
+ * verdicts that are accepted), status, content_type, url (where it ended after a redirect), http_date.
+ *
+ * Wordings (tests/data/wordings.tsv): frame, status, verdict, cause, rule, dates, text, where `rule` is the one that
+ * must be named ("-": none), `dates` what is told of a span ("-": nothing; "A..B" announced; "now A..B" of the present
+ * one, each in UTC to the minute or "?"), and `frame` what stands around the text: alone    "title | heading |
+ * paragraph" on a page that says nothing else; fewer parts are taken from the right alert    in an alert above the
+ * content of a page that works inside   as markup of its own there raw      it is the whole document /…       a page
+ * that works, reached by a redirect to that address */
+#pragma once
+
+#include "config/lexicon.h"
+#include "daemon/base/list.h"
+#include "probes/page/page.h"
+
+typedef struct Labelled {
+        char *name; /* the page's file, or the wording */
+        char *body; /* NULL: there is no such page */
+        size_t body_len;
+        int status;
+        char *content_type, *url; /* url NULL: it was not redirected */
+        Nsec at_real;
+        Verdict verdict; /* VERDICT_MAX: the label names none */
+        char *also, *cause, *announced;
+        char *rule, *dates; /* NULL: not labelled */
+} Labelled;
+
+/* Both append rows, owned by the list, and give -ENOENT where the table cannot be read. */
+mon_must_check int labelled_read_pages(const char *folder, const char *table, List *rows);
+mon_must_check int labelled_read_wordings(const char *table, List *rows);
+void labelled_free_all(List *rows);
+
+void labelled_judge(const Labelled *row, PageReader *reader, Judgement *ret_judgement);
+
+/* What of a judgement is not as labelled; 0: nothing. */
+typedef enum LabelledWrong {
+        LABELLED_VERDICT = 1, /* and none of those also accepted */
+        LABELLED_CAUSE = 2,
+        LABELLED_ANNOUNCED = 4,
+        LABELLED_DATES = 8,
+        LABELLED_RULE = 16,
+} LabelledWrong;
+unsigned labelled_wrong(const Labelled *row, const Judgement *judgement);
+/* Whether the label says if something is announced. */
+bool labelled_is_scored(const Labelled *row);
+/* The judgement in the words of a label: "verdict/cause, rule, dates". */
+char *labelled_words(const Judgement *judgement);
+void labelled_explain(const Judgement *judgement);

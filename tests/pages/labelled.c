@@ -114,26 +114,28 @@ static char *page_around(const char *inner) {
         return mon_printf("%.*s%s%s", (int)(mark - page_that_works), page_that_works, inner, mark + 2);
 }
 
-static char *page_of_parts(const char *text) {
-        mon_auto_free char *copy = mon_strdup(text);
-        char *parts[3] = {NULL, NULL, copy};
-        size_t n = 1;
+/* The last part but `n_after` of "title | heading | paragraph", "" where there are fewer. */
+static char *part_of(const char *text, size_t n_after) {
+        size_t n = strlen(text);
 
-        for (char *bar = strstr(copy, " | "); bar && n < 3; bar = strstr(bar + 3, " | "))
-                n++;
-        char *at = copy;
-        for (size_t i = 3 - n; i < 3; i++) {
-                parts[i] = at;
-                char *bar = i < 2 ? strstr(at, " | ") : NULL;
-                if (bar) {
-                        *bar = '\0';
-                        at = bar + 3;
-                }
+        for (const char *bar; n_after > 0; n_after--) {
+                bar = memrchr(text, '|', n);
+                n = bar ? (size_t)(bar - text) : 0;
         }
+        const char *bar = memrchr(text, '|', n);
+        const char *from = bar ? bar + 1 : text;
+        return mon_strndup(from, n - (size_t)(from - text));
+}
+
+static char *page_of_parts(const char *text) {
+        mon_auto_free char *title = part_of(text, 2);
+        mon_auto_free char *heading = part_of(text, 1);
+        mon_auto_free char *paragraph = part_of(text, 0);
+
         return mon_printf(
                 "<!doctype html><html><head><meta charset=utf-8><title>%s</title></head><body><h1>%s</h1><p>%s</p>"
                 "</body></html>",
-                parts[0] ? parts[0] : "", parts[1] ? parts[1] : "", parts[2]);
+                title, heading, paragraph);
 }
 
 static char *page_of(const char *frame, const char *text) {

@@ -439,6 +439,21 @@ static void test_time_passes(void **state) {
         }
 }
 
+/* A wall that says only in a header what it is: the page may be in any words. */
+static void test_challenge_in_a_header(void **state) {
+        mon_cleanup(lists_fini) Lists lists = {0};
+        PageHeader challenge = {"CF-Mitigated", "challenge"};
+
+        for (size_t n = 0; n < 2; n++) {
+                mon_auto_judgement Judgement judgement = {0};
+                PageAnswer answer = answer_of("<h1>Un petit pas</h1><p>Encore une seconde.", 503);
+                answer.headers = &challenge;
+                answer.n_headers = n;
+                judge_with(*state, &lists, &answer, &judgement);
+                assert_int_equal(judgement.cause, n ? CAUSE_BOT_WALL : CAUSE_HTTP_5XX);
+        }
+}
+
 static int setup(void **state) {
         *state = page_reader_new(lexicon_new_shipped(), 7);
         return 0;
@@ -451,13 +466,21 @@ static int teardown(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_outcomes),
-                cmocka_unit_test(test_all_are_kept),    cmocka_unit_test(test_part_of_a_body),
-                cmocka_unit_test(test_application),     cmocka_unit_test(test_globs),
-                cmocka_unit_test(test_costs),           cmocka_unit_test(test_markup_caps),
-                cmocka_unit_test(test_body_cap),        cmocka_unit_test(test_text_bounds),
-                cmocka_unit_test(test_features_bounds), cmocka_unit_test(test_scripts_and_address_bounds),
-                cmocka_unit_test(test_cache),           cmocka_unit_test(test_time_passes),
+                cmocka_unit_test(test_mistakes),
+                cmocka_unit_test(test_outcomes),
+                cmocka_unit_test(test_all_are_kept),
+                cmocka_unit_test(test_part_of_a_body),
+                cmocka_unit_test(test_application),
+                cmocka_unit_test(test_globs),
+                cmocka_unit_test(test_costs),
+                cmocka_unit_test(test_markup_caps),
+                cmocka_unit_test(test_body_cap),
+                cmocka_unit_test(test_text_bounds),
+                cmocka_unit_test(test_features_bounds),
+                cmocka_unit_test(test_scripts_and_address_bounds),
+                cmocka_unit_test(test_cache),
+                cmocka_unit_test(test_time_passes),
+                cmocka_unit_test(test_challenge_in_a_header),
         };
         return cmocka_run_group_tests(tests, setup, teardown);
 }

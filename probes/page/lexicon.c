@@ -45,6 +45,7 @@ static const char *const sense_names[SENSE_COUNT] = {
         [SENSE_NOT_FOUND] = "not_found", [SENSE_WALL] = "wall",   [SENSE_CAPTCHA] = "captcha",
         [SENSE_DENIED] = "denied",       [SENSE_RATE] = "rate",   [SENSE_QUEUE] = "queue",
         [SENSE_PARKED] = "parked",       [SENSE_SHELL] = "shell", [SENSE_CALM] = "calm",
+        [SENSE_PRESENT] = "present",
 };
 
 const char *lexicon_sense_name(LexiconSense sense) {
@@ -107,8 +108,8 @@ static char *check_texts(const LexiconRuleTexts *texts) {
         if (texts->n_needs > LEXICON_NEEDS_MAX)
                 return mon_printf("more than %d needs", LEXICON_NEEDS_MAX);
         if (texts->n_stems == 0 && texts->sense != SENSE_CALM && texts->sense != SENSE_OVER &&
-            texts->sense != SENSE_ANNOUNCED && texts->places != PLACE_ADDRESS)
-                return mon_strdup("needs stems: only calm, over and announced may do without");
+            texts->sense != SENSE_PRESENT && texts->sense != SENSE_ANNOUNCED && texts->places != PLACE_ADDRESS)
+                return mon_strdup("needs stems: only calm, present, over and announced may do without");
         if (texts->n_stems == 0 && !texts->pattern)
                 return mon_strdup("needs stems or a pattern");
         for (size_t i = 0; i < texts->n_stems; i++) {

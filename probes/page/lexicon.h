@@ -24,6 +24,7 @@ typedef enum LexiconSense {
         SENSE_PART,       /* a part of it is not */
         SENSE_RETURN,     /* it will be back: closed now, and what is dated is the end */
         SENSE_ANNOUNCED,  /* it will not be, later */
+        SENSE_PRESENT,    /* it means this moment: a later date in that sentence is of something else */
         SENSE_OVER,       /* it was not, and is again */
         SENSE_ERROR,      /* something broke and the page says only that */
         SENSE_NOT_FOUND,  /* this page is not here */
@@ -52,7 +53,7 @@ typedef struct LexiconRuleTexts {
         LexiconSense sense;
         LexiconStrength strength;
         const char *const *stems; /* beginnings of words, folded, at least two bytes each. None: a modifier of sense
-                                     over, calm or announced, asked only where another rule speaks */
+                                     present, over, calm or announced, asked only where another rule speaks */
         size_t n_stems;
         const char *const
                 *needs; /* folded texts, one of which must stand somewhere in the sentence; spares the pattern */

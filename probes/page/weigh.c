@@ -74,7 +74,7 @@ static uint32_t size_percent(const PageSentence *sentence, const PageFeatures *f
 typedef struct Heard {
         LexiconStrength strength[SENSE_COUNT];
         uint16_t rule[SENSE_COUNT];
-        bool is_return;
+        bool is_return, is_present;
 } Heard;
 
 static void hush(Heard *heard, LexiconSense sense, LexiconSense by) {
@@ -99,6 +99,8 @@ static void hear(const PageSentence *sentence, const Lexicon *lexicon, Heard *re
                 }
                 ret_heard->strength[SENSE_RETURN] = 0;
         }
+        ret_heard->is_present = ret_heard->strength[SENSE_PRESENT] > 0;
+        ret_heard->strength[SENSE_PRESENT] = 0;
         if (ret_heard->strength[SENSE_CALM]) {
                 hush(ret_heard, SENSE_CLOSED, SENSE_CALM);
                 hush(ret_heard, SENSE_PART, SENSE_CALM);
@@ -152,6 +154,12 @@ static void turn_hour(AnnounceSpan *span) {
         span->from_at_real = NSEC_UNKNOWN;
 }
 
+/* "Closed at the moment; the meeting of the 20th will tell why": that day is not when it closes. */
+static bool is_of_something_else(const Heard *heard, const AnnounceSpan *span, Nsec at_real) {
+        return heard->is_present && !heard->is_return && heard->strength[SENSE_ANNOUNCED] == 0 && span->has_date &&
+               span->from_at_real != NSEC_UNKNOWN && span->from_at_real > at_real;
+}
+
 /* What is announced for a span that has begun is present; for one that has ended, nothing. What is said to be closed
  * for a span that has not begun is announced. */
 static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_real, Thread *thread, bool *ret_dated,
@@ -160,7 +168,8 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
         LexiconSense now = heard->strength[SENSE_CLOSED] ? SENSE_CLOSED : SENSE_PART;
 
         *ret_dated = (announced || heard->strength[now]) &&
-                     find_span(sentence, at_real, heard->strength[SENSE_ANNOUNCED], thread, ret_span);
+                     find_span(sentence, at_real, heard->strength[SENSE_ANNOUNCED], thread, ret_span) &&
+                     !is_of_something_else(heard, ret_span, at_real);
         if (!*ret_dated) {
                 if (announced && heard->strength[now] > heard->strength[SENSE_ANNOUNCED])
                         heard->strength[SENSE_ANNOUNCED] = 0;

@@ -3,7 +3,6 @@
 #include "daemon/base/text.h"
 #include "daemon/net/visit.h"
 #include "probes/host.h"
-#include "probes/http.h"
 #include "probes/http_answer.h"
 
 #include <string.h>
@@ -31,11 +30,7 @@ static const Directive tls_rows[] = {
          .min = 0,
          .max = TLS_WARN_MAX,
          .help = "how long before its end a certificate is said to expire; 0s: never"},
-        {.key = "ca_file",
-         .type = DIRECTIVE_TEXT,
-         AT(ca_file),
-         .check = http_check_ca_file,
-         .help = "authorities to trust instead of the system's"},
+        {.key = "ca_file", .type = DIRECTIVE_FILE, AT(ca_file), .help = "authorities to trust instead of the system's"},
         {.key = NULL},
 };
 

@@ -1,7 +1,7 @@
 /* The dns probe: each answer of a name server, expected or not, has its verdict. */
 #include "daemon/base/text.h"
 #include "daemon/net/dns_query.h"
-#include "tests/lib/look.h"
+#include "tests/lib/one_look.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 static int setup(void **state) {
-        Look *look = mon_new(Look);
+        OneLook *look = mon_new(OneLook);
 
-        look_init(look);
+        one_look_init(look);
         name_server_set(look->world.names, "a.test", NAME_ADDRESSES, "192.0.2.1 192.0.2.2 2001:db8::1");
         name_server_set(look->world.names, "alias.test", NAME_ADDRESSES, "=WWW.a.test");
         name_server_set(look->world.names, "empty.test", NAME_ADDRESSES, "");
@@ -25,7 +25,7 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
-        look_fini(*state);
+        one_look_fini(*state);
         free(*state);
         return 0;
 }
@@ -60,15 +60,15 @@ static void each_answer_has_its_verdict(void **state) {
                 {"dns: {name: silent.test}, timeout: 2s", VERDICT_DOWN, CAUSE_TIMEOUT},
                 {"dns: {name: silent.test, expect: nxdomain}", VERDICT_DOWN, CAUSE_TIMEOUT},
         };
-        Look *look = *state;
+        OneLook *look = *state;
 
         for (size_t i = 0; i < mon_count_of(rows); i++)
-                look_expect(look, rows[i].block, rows[i].verdict, rows[i].cause);
+                one_look_expect(look, rows[i].block, rows[i].verdict, rows[i].cause);
         assert_true(look->seen->duration <= look->seen->dns);
 }
 
 static void a_given_server_is_asked_and_no_other(void **state) {
-        Look *look = *state;
+        OneLook *look = *state;
         mon_cleanup(name_server_free_p) NameServer *other = NULL;
 
         assert_int_equal(name_server_new(look->world.loop, &other), 0);
@@ -76,20 +76,20 @@ static void a_given_server_is_asked_and_no_other(void **state) {
         unsigned before = name_server_questions(look->world.names);
         mon_auto_free char *block =
                 mon_printf("dns: {name: a.test, server: '%s', expect: 198.51.100.7}", name_server_place(other));
-        look_expect(look, block, VERDICT_UP, CAUSE_OK);
+        one_look_expect(look, block, VERDICT_UP, CAUSE_OK);
         assert_int_equal(name_server_questions(look->world.names), before);
         assert_int_equal(name_server_questions(other), 1);
         assert_string_equal(((Target *)look->config->targets.items[0])->host, "127.0.0.1");
 }
 
 static void many_records_are_bounded(void **state) {
-        Look *look = *state;
+        OneLook *look = *state;
         mon_auto_buf Buf list = BUF_INIT(4096);
 
         for (int i = 0; i < DNS_QUERY_RECORDS_MAX + 4; i++)
                 assert_int_equal(buf_printf(&list, "192.0.2.%d ", i), 0);
         name_server_set(look->world.names, "many.test", NAME_ADDRESSES, buf_text(&list));
-        const Observation *seen = look_at(look, "dns: {name: many.test, expect: 192.0.2.0}");
+        const Observation *seen = one_look_at(look, "dns: {name: many.test, expect: 192.0.2.0}");
         assert_int_equal(seen->verdict, VERDICT_DOWN);
         assert_int_equal(seen->n_assertions, DNS_QUERY_RECORDS_MAX);
         assert_true(seen->assertions[0].held);
@@ -110,17 +110,17 @@ static void mistakes_say_where(void **state) {
                 {"dns: {name: a.test, type: MX}", "A, AAAA"},
                 {"dns: {}", "'name'"},
         };
-        Look *look = *state;
+        OneLook *look = *state;
 
         for (size_t i = 0; i < mon_count_of(rows); i++) {
-                mon_auto_free char *told = look_load(look, rows[i][0]);
+                mon_auto_free char *told = one_look_load(look, rows[i][0]);
                 if (!strstr(told, rows[i][1]) || !text_starts(told, "mond.yaml:4:"))
                         fail_msg("%s: %s", rows[i][0], told);
         }
         static const char *const sound[] = {"'2001:db8::1'", "'[2001:db8::1]:53'", "'[2001:db8::1]'", "192.0.2.1"};
         for (size_t i = 0; i < mon_count_of(sound); i++) {
                 mon_auto_free char *block = mon_printf("dns: {name: a.test, server: %s}", sound[i]);
-                mon_auto_free char *told = look_load(look, block);
+                mon_auto_free char *told = one_look_load(look, block);
                 assert_string_equal(told, "");
         }
 }

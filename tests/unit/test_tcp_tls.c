@@ -3,7 +3,7 @@
 #include "daemon/base/text.h"
 #include "daemon/net/connect.h"
 #include "probes/tls.h"
-#include "tests/lib/look.h"
+#include "tests/lib/one_look.h"
 
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -61,9 +61,9 @@ static void greeter_fini(Greeter *greeter) {
 }
 
 static int setup(void **state) {
-        Look *look = mon_new(Look);
+        OneLook *look = mon_new(OneLook);
 
-        look_init(look);
+        one_look_init(look);
         name_server_set(look->world.names, "site.test", NAME_ADDRESSES, "127.0.0.1");
         name_server_set(look->world.names, "other.test", NAME_ADDRESSES, "127.0.0.1");
         name_server_set(look->world.names, "silent.test", NAME_SILENT, NULL);
@@ -72,21 +72,21 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
-        look_fini(*state);
+        one_look_fini(*state);
         free(*state);
         return 0;
 }
 
-static void see(Look *look, Verdict verdict, Cause cause, const char *format, int port) {
+static void see(OneLook *look, Verdict verdict, Cause cause, const char *format, int port) {
         mon_auto_free char *number = mon_printf("%d", port);
         const char *hole = strstr(format, "{port}");
         mon_auto_free char *block =
                 hole ? mon_printf("%.*s%s%s", (int)(hole - format), format, number, hole + 6) : mon_strdup(format);
-        look_expect(look, block, verdict, cause);
+        one_look_expect(look, block, verdict, cause);
 }
 
 static void a_port_takes_connections_or_not(void **state) {
-        Look *look = *state;
+        OneLook *look = *state;
         Greeter greeter;
 
         greeter_init(&greeter, look->world.loop);
@@ -102,7 +102,7 @@ static void a_port_takes_connections_or_not(void **state) {
 
 static void a_greeting_is_waited_for(void **state) {
         char long_greeting[CONNECT_GREETING_MAX + 100];
-        Look *look = *state;
+        OneLook *look = *state;
         Greeter greeter;
 
         greeter_init(&greeter, look->world.loop);
@@ -135,7 +135,7 @@ static void a_greeting_is_waited_for(void **state) {
 }
 
 /* A server with a certificate of `root` for site.test. */
-static void serve(Look *look, const Cert *root, Nsec until_at_real, Cert **ret_cert, Server **ret_server) {
+static void serve(OneLook *look, const Cert *root, Nsec until_at_real, Cert **ret_cert, Server **ret_server) {
         *ret_cert = cert_new(root, "site.test", WORLD_BEGIN_AT_REAL - DAY, until_at_real);
         assert_int_equal(server_new(look->world.loop, &(ServerTls){.cert = *ret_cert}, ret_server), 0);
 }
@@ -157,7 +157,7 @@ static void certificates_and_their_ends(void **state) {
                 {"tls: {host: site.test, port: {port}}", 90, -1, VERDICT_DOWN, CAUSE_TLS_EXPIRED},
                 {"tls: {host: other.test, port: {port}}", 90, 60, VERDICT_DOWN, CAUSE_TLS_HOSTNAME},
         };
-        Look *look = *state;
+        OneLook *look = *state;
 
         for (size_t i = 0; i < mon_count_of(rows); i++) {
                 mon_cleanup(cert_free_p) Cert *root =
@@ -183,7 +183,7 @@ static void certificates_and_their_ends(void **state) {
 }
 
 static void tls_that_is_none(void **state) {
-        Look *look = *state;
+        OneLook *look = *state;
         mon_cleanup(cert_free_p) Cert *leaf = NULL;
         mon_cleanup(server_free_p) Server *server = NULL, *hang = NULL, *garbage = NULL, *plain = NULL;
 
@@ -202,7 +202,7 @@ static void tls_that_is_none(void **state) {
 
 /* A connection that is looked at leaves nothing open. */
 static void nothing_stays_open(void **state) {
-        Look *look = *state;
+        OneLook *look = *state;
         mon_cleanup(cert_free_p) Cert *root =
                 cert_new(NULL, NULL, WORLD_BEGIN_AT_REAL - DAY, WORLD_BEGIN_AT_REAL + 90 * DAY);
         mon_cleanup(cert_free_p) Cert *leaf = NULL;
@@ -236,14 +236,14 @@ static void mistakes_say_where(void **state) {
                 {long_warning, "'warn_before'"},
                 {"tls: {}", "'host'"},
         };
-        Look *look = *state;
+        OneLook *look = *state;
 
         for (size_t i = 0; i < mon_count_of(rows); i++) {
-                mon_auto_free char *told = look_load(look, rows[i][0]);
+                mon_auto_free char *told = one_look_load(look, rows[i][0]);
                 if (!strstr(told, rows[i][1]) || !text_starts(told, "mond.yaml:4:"))
                         fail_msg("%s: %s", rows[i][0], told);
         }
-        mon_auto_free char *told = look_load(look, "tls: {host: '2001:db8::1', port: 8443}");
+        mon_auto_free char *told = one_look_load(look, "tls: {host: '2001:db8::1', port: 8443}");
         assert_string_equal(told, "");
         assert_string_equal(((TlsSpec *)((Target *)look->config->targets.items[0])->spec)->url,
                             "https://[2001:db8::1]:8443/");

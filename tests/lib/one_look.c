@@ -1,4 +1,4 @@
-#include "tests/lib/look.h"
+#include "tests/lib/one_look.h"
 
 #include "daemon/base/text.h"
 #include "probes/registry.h"
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-void look_init(Look *look) {
+void one_look_init(OneLook *look) {
         config_fixture_init(&look->files);
         world_init(&look->world);
         look->services = (ProbeServices){
@@ -20,14 +20,14 @@ void look_init(Look *look) {
         };
 }
 
-void look_fini(Look *look) {
+void one_look_fini(OneLook *look) {
         observation_free(look->seen);
         config_free(look->config);
         world_fini(&look->world);
         config_fixture_fini(&look->files);
 }
 
-char *look_load(Look *look, const char *block) {
+char *one_look_load(OneLook *look, const char *block) {
         mon_auto_free char *text = mon_printf("observer: {contact: a@b.fr}\nreferences: [https://example.org/]\n"
                                               "targets:\n- {id: t, %s}\n",
                                               block);
@@ -43,15 +43,15 @@ char *look_load(Look *look, const char *block) {
 }
 
 static void on_done(Observation *observation, void *userdata) {
-        Look *look = userdata;
+        OneLook *look = userdata;
 
         assert_false(look->done);
         look->done = true;
         look->seen = observation;
 }
 
-const Observation *look_at(Look *look, const char *block) {
-        mon_auto_free char *told = look_load(look, block);
+const Observation *one_look_at(OneLook *look, const char *block) {
+        mon_auto_free char *told = one_look_load(look, block);
         Probe *probe = NULL;
 
         if (!look->config)
@@ -67,8 +67,8 @@ const Observation *look_at(Look *look, const char *block) {
         return look->seen;
 }
 
-void look_expect(Look *look, const char *block, Verdict verdict, Cause cause) {
-        const Observation *seen = look_at(look, block);
+void one_look_expect(OneLook *look, const char *block, Verdict verdict, Cause cause) {
+        const Observation *seen = one_look_at(look, block);
 
         if (seen->verdict != verdict || seen->cause != cause)
                 fail_msg("%s: %s/%s instead of %s/%s (%s)", block, verdict_name(seen->verdict), cause_name(seen->cause),

@@ -4,6 +4,8 @@
 
 #include "daemon/base/alloc.h"
 
+#include <string.h>
+
 #define FUZZ_INPUT_MAX (4U << 20) /* bytes of a file in a corpus */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -11,4 +13,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 static inline void fuzz_holds(bool what) {
         if (!what)
                 abort();
+}
+
+/* An input in parts: what is not taken yet. */
+typedef struct FuzzInput {
+        const uint8_t *bytes;
+        size_t n;
+} FuzzInput;
+
+/* Takes the first line with its end; as a string up to a NUL, to free. The whole input where no line ends. */
+static inline char *fuzz_take_line(FuzzInput *input) {
+        const uint8_t *feed = input->n > 0 ? memchr(input->bytes, '\n', input->n) : NULL;
+        size_t len = feed ? (size_t)(feed - input->bytes) : input->n;
+        char *line = mon_strndup((const char *)input->bytes, len);
+
+        input->bytes += feed ? len + 1 : len;
+        input->n -= feed ? len + 1 : len;
+        return line;
 }

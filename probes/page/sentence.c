@@ -3,14 +3,19 @@
 #include "daemon/base/text.h"
 
 #define SENTENCE_SHORT 3 /* "M." "art." "cf." end no sentence */
+#define SENTENCE_LOOK 32 /* bytes looked at behind a mark, so that dots without end cost no more than other text */
 
 static bool is_space(char c) {
         return c == ' ' || c == '\n';
 }
 
+static const char *look(const char *at, const char *end) {
+        return end - at > SENTENCE_LOOK ? at + SENTENCE_LOOK : end;
+}
+
 /* A letter that begins a sentence: upper case or not Latin, a digit, an opening mark. */
 static bool begins(const char *at, const char *end) {
-        while (at < end && (*at == ' ' || *at == '\n' || *at == '*' || *at == '-'))
+        for (const char *until = look(at, end); at < until && (*at == ' ' || *at == '\n' || *at == '*' || *at == '-');)
                 at++;
         if (at >= end)
                 return true;
@@ -40,7 +45,7 @@ static bool ends_at(const char *text, const char *at, const char *end) {
 
         if (*at == '!' || *at == '?')
                 return after >= end || is_space(*after);
-        while (after < end && (*after == '"' || *after == ')' || *after == '.'))
+        for (const char *until = look(after, end); after < until && (*after == '"' || *after == ')' || *after == '.');)
                 after++;
         if (after < end && !is_space(*after))
                 return false;
@@ -96,6 +101,8 @@ size_t sentence_take(const char *text, size_t n, size_t max, bool is_title, size
                         }
                 }
         }
+        if (len > max) /* its closing marks lie beyond */
+                len = cut_long(text, n, max);
         size_t next = len + skip;
         while (next < n && is_space(text[next]))
                 next++;

@@ -273,7 +273,9 @@ static bool measure_hostile(PageReader *reader, const PageExpect *expect) {
                                              "le service est ",
                                              "indisponible le service ",
                                              "du 20 janvier 2h00 au ",
-                                             "suite à un incident est suspendu "};
+                                             "suite à un incident est suspendu ",
+                                             ".",
+                                             "<br>-"};
         bool bad = false;
 
         for (size_t i = 0; i < mon_count_of(pieces); i++) {

@@ -319,6 +319,25 @@ static void test_sentences(void **state) {
         }
 }
 
+/* A sentence keeps to its bound, and marks without end are no reason to look at the rest at each of them: were it so,
+ * this would take an hour. */
+static void test_sentences_of_marks(void **state) {
+        (void)state;
+        static const char *const marks[] = {".", ".)", "\n-", "!", ". "};
+        const size_t max = 600, bytes = 4U << 20;
+
+        for (size_t i = 0; i < mon_count_of(marks); i++) {
+                mon_auto_buf Buf text = BUF_INIT(bytes + 8);
+                while (text.len < bytes)
+                        assert_int_equal(buf_append_text(&text, marks[i]), 0);
+                assert_int_equal(buf_append_text(&text, "x"), 0);
+                for (size_t at = 0, next; at < text.len; at += next) {
+                        size_t len = sentence_take(text.data + at, text.len - at, max, false, &next);
+                        assert_true(len <= max && next > 0 && len <= next && next <= text.len - at);
+                }
+        }
+}
+
 /* Whatever the bytes are, what is seen is text, and every part of it is in its bounds. */
 static void test_nonsense(void **state) {
         (void)state;
@@ -378,11 +397,17 @@ static void test_nonsense(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_charset),       cmocka_unit_test(test_charset_refuses),
-                cmocka_unit_test(test_charset_mends), cmocka_unit_test(test_entities),
-                cmocka_unit_test(test_fold),          cmocka_unit_test(test_fold_properties),
-                cmocka_unit_test(test_visible_text),  cmocka_unit_test(test_places),
-                cmocka_unit_test(test_facts),         cmocka_unit_test(test_sentences),
+                cmocka_unit_test(test_charset),
+                cmocka_unit_test(test_charset_refuses),
+                cmocka_unit_test(test_charset_mends),
+                cmocka_unit_test(test_entities),
+                cmocka_unit_test(test_fold),
+                cmocka_unit_test(test_fold_properties),
+                cmocka_unit_test(test_visible_text),
+                cmocka_unit_test(test_places),
+                cmocka_unit_test(test_facts),
+                cmocka_unit_test(test_sentences),
+                cmocka_unit_test(test_sentences_of_marks),
                 cmocka_unit_test(test_nonsense),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

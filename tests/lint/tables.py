@@ -43,6 +43,7 @@ VENDORS = {
     "jansson.h": ["daemon/base/json.h"],
     "openssl/": ["daemon/base/digest.c", "daemon/net/cert.[ch]", "tests/lib/*"],
     "xxhash.h": ["daemon/base/digest.c"],
+    "glib.h": ["daemon/base/zone.c"],
     "zstd.h": ["daemon/store/blobs.c"],
     "sqlite3.h": ["daemon/store/*", "tests/unit/test_store*.c", "tests/unit/test_flow.c", "tests/scenario/*",
                   "tests/bench/bench_store.c"],

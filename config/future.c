@@ -13,7 +13,6 @@ static const struct {
         {"targets", "report", "targets of kind 'report'"},
         {"targets", "exec", "targets of kind 'exec'"},
         {"targets", "browser", "targets of kind 'browser'"},
-        {"targets", "hours", "opening hours"},
 };
 
 char *future_text(const char *block, const char *key) {

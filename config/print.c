@@ -24,12 +24,23 @@ static TargetRows rows_of(const Target *target) {
         };
 }
 
+static int print_hours(const Target *target, int indent, DirectivePrint how, Buf *out) {
+        const HoursRows rows = {target->hours_timezone, target->hours_open};
+
+        if (!target->hours)
+                return 0;
+        int r = buf_printf(out, "%*shours:\n", indent, "");
+        return r != 0 ? r : directives_print(hours_rows, &rows, indent + 2, how, out);
+}
+
 int target_print(const Target *target, int indent, bool secrets, Buf *out) {
         DirectivePrint how = secrets ? DIRECTIVE_PRINT_WHOLE : DIRECTIVE_PRINT_HIDDEN;
         TargetRows rows = rows_of(target);
         size_t start = out->len;
 
         int r = directives_print(target_rows, &rows, indent + 2, how, out);
+        if (r == 0)
+                r = print_hours(target, indent + 2, how, out);
         if (r == 0)
                 r = buf_printf(out, "%*s%s:\n", indent + 2, "", target->driver->name);
         if (r == 0)

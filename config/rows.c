@@ -196,3 +196,20 @@ const Directive target_rows[] = {
          .help = "the internet protocol: any, 4 or 6"},
         {.key = NULL},
 };
+
+#undef AT
+#define AT(member) .offset = offsetof(HoursRows, member)
+
+const Directive hours_rows[] = {
+        {.key = "timezone",
+         .type = DIRECTIVE_TEXT,
+         AT(timezone),
+         .required = true,
+         .help = "whose clock they go by: Europe/Paris"},
+        {.key = "open",
+         .type = DIRECTIVE_TEXTS,
+         AT(open),
+         .required = true,
+         .help = "when it is open: \"Mon-Fri 08:30-17:30\""},
+        {.key = NULL},
+};

@@ -19,5 +19,12 @@ typedef struct TargetRows {
         int ip; /* IpFamily */
 } TargetRows;
 
+/* A target's hours. */
+typedef struct HoursRows {
+        char *timezone;
+        TextList open;
+} HoursRows;
+
 extern const Directive config_rows[]; /* of Config; targets apart */
-extern const Directive target_rows[]; /* of TargetRows; the block of its kind apart */
+extern const Directive target_rows[]; /* of TargetRows; the block of its kind and its hours apart */
+extern const Directive hours_rows[];  /* of HoursRows */

@@ -6,14 +6,20 @@
 #include "daemon/base/digest.h"
 #include "daemon/base/map.h"
 #include "daemon/base/text.h"
+#include "daemon/core/hours.h"
 #include "daemon/net/url.h"
 
 #include <assert.h>
 
+static void hours_rows_fini(HoursRows *rows) {
+        directives_fini(hours_rows, rows);
+}
+
 typedef struct Reading {
         Config *config;
         const ProbeDriver *const *drivers;
-        const char **kinds; /* the drivers' names, up to a NULL */
+        const char **others; /* the drivers' names and "hours", up to a NULL */
+        const char **kinds;  /* the drivers' names among them */
         size_t n_kinds;
         Mistakes *mistakes;
         Map places; /* of ids: the nodes where they stood first */
@@ -31,6 +37,9 @@ void target_free(Target *target) {
         free(target->id);
         title_fini(&target->title);
         free(target->host);
+        hours_free(target->hours);
+        free(target->hours_timezone);
+        text_list_fini(&target->hours_open);
         free(target);
 }
 
@@ -42,7 +51,7 @@ static void on_driver_mistake(void *userdata, int line, int column, const char *
 
 static bool is_future_kind(const YamlNode *key) {
         mon_auto_free char *text = future_text("targets", key->text);
-        return text && !text_is(key->text, "hours");
+        return text != NULL;
 }
 
 /* The driver of the one kind that the target names, with its block; NULL and a mistake if it names none or several. */
@@ -144,6 +153,49 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
         target->host_is_local = target->host && net_host_is_local(target->host);
 }
 
+static Zone *open_zone(const Reading *reading, const YamlNode *at, const char *name) {
+        mon_auto_free char *shown = text_clean_copy(name, MISTAKES_SHOWN_MAX);
+        Zone *zone = NULL;
+
+        if (zone_open(name, &zone) != 0)
+                mistakes_add(reading->mistakes, at->line, at->column,
+                             "there is no time zone '%s': names are like Europe/Paris, or UTC", shown);
+        return zone;
+}
+
+/* `hours: { timezone, open }`, of any kind of target. */
+static void read_hours(const Reading *reading, Target *target, const YamlNode *item) {
+        const YamlNode *node = yaml_get(item, "hours");
+        mon_cleanup(hours_rows_fini) HoursRows rows = {0};
+
+        if (yaml_is_null(node))
+                return;
+        const DirectiveBlock block = {
+                .mistakes = reading->mistakes,
+                .name = "hours",
+                .node = node,
+                .line = node->line,
+                .column = node->column,
+        };
+        if (!directives_read(&block, hours_rows, &rows) || !rows.timezone)
+                return;
+        Zone *zone = open_zone(reading, place_of(node, "timezone"), rows.timezone);
+        if (!zone)
+                return;
+        target->hours = hours_new(zone);
+        if (rows.open.n == 0)
+                mistakes_add(reading->mistakes, node->line, node->column,
+                             "'open' is empty: the target would never be looked at");
+        for (size_t i = 0; i < rows.open.n; i++) {
+                mon_auto_free char *why = NULL;
+                if (hours_add(target->hours, rows.open.items[i].text, &why) != 0)
+                        mistakes_add(reading->mistakes, rows.open.items[i].line, rows.open.items[i].column, "%s", why);
+        }
+        target->hours_timezone = mon_steal(&rows.timezone);
+        target->hours_open = rows.open;
+        rows.open = (TextList){0};
+}
+
 static uint64_t fingerprint_of(const Config *config, const Target *target) {
         mon_auto_buf Buf text = BUF_INIT(SIZE_MAX / 4); /* what is printed was read from files with a bound */
 
@@ -178,7 +230,7 @@ static void read_target(Reading *reading, const YamlNode *item) {
         mon_cleanup(target_rows_fini) TargetRows rows = {.checks = reading->config->checks};
         mon_cleanup(target_free_p) Target *target = mon_new(Target);
         mon_cleanup(list_fini) List meant = {0};
-        DirectiveBlock block = {reading->mistakes, "targets", item, item->line, item->column, reading->kinds, &meant};
+        DirectiveBlock block = {reading->mistakes, "targets", item, item->line, item->column, reading->others, &meant};
         size_t index = 0;
 
         if (item->kind != YAML_MAP) {
@@ -197,6 +249,7 @@ static void read_target(Reading *reading, const YamlNode *item) {
         if (!target->driver)
                 return;
         read_kind(reading, target, item, index);
+        read_hours(reading, target, item);
         check_pace(reading, target, item);
         target->fingerprint = fingerprint_of(reading->config, target);
         if (whole)
@@ -231,11 +284,13 @@ void targets_read(Config *config, const YamlNode *list, int home, const ProbeDri
                 return;
         while (drivers[reading.n_kinds])
                 reading.n_kinds++;
-        reading.kinds = mon_new_array(const char *, reading.n_kinds + 1);
+        reading.others = mon_new_array(const char *, reading.n_kinds + 2);
+        reading.others[0] = "hours";
+        reading.kinds = reading.others + 1;
         for (size_t i = 0; i < reading.n_kinds; i++)
                 reading.kinds[i] = drivers[i]->name;
         for (size_t i = 0; i < list->n; i++)
                 read_target(&reading, list->items[i]);
         map_fini(&reading.places);
-        free(reading.kinds);
+        free(reading.others);
 }

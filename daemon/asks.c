@@ -100,18 +100,28 @@ static bool refuse(Asks *asks, const char *const *targets, size_t n, ApiCall *ca
         return false;
 }
 
+static void judge_outside(const Asks *asks, const Watch *watch, Observation *none) {
+        char opens[TEXT_TIME_MAX];
+
+        text_time(watches_next_at_real(asks->watches, watch), opens);
+        mon_auto_free char *detail = mon_printf("outside of its hours, it is not looked at: they open at %s", opens);
+        observation_judge(none, VERDICT_UNKNOWN, CAUSE_OUTSIDE_HOURS, detail);
+}
+
 /* Begins the look, or gives the document that says why there will be none. */
 static json_t *begin_or_say(Asks *asks, const char *target) {
         Watch *watch = watches_find(asks->watches, target);
         Nsec wait;
-        bool paused = watch && watches_may_ask(asks->watches, watch, &wait) == WATCHES_E_PAUSED;
+        int may = watch ? watches_may_ask(asks->watches, watch, &wait) : 0;
 
-        if (watch && !paused && watches_ask(asks->watches, watch) == 0)
+        if (watch && may != WATCHES_E_PAUSED && may != WATCHES_E_OUTSIDE && watches_ask(asks->watches, watch) == 0)
                 return NULL;
         mon_cleanup(observation_free_p) Observation *none =
                 observation_new(clock_at_real(asks->clock), clock_at_boot(asks->clock));
-        if (paused)
+        if (may == WATCHES_E_PAUSED)
                 observation_judge(none, VERDICT_UNKNOWN, CAUSE_PAUSED, NULL);
+        else if (may == WATCHES_E_OUTSIDE)
+                judge_outside(asks, watch, none);
         else
                 observation_judge(none, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, "the look could not begin");
         return view_check_result(target, none);

@@ -84,6 +84,36 @@ void flow_pause(Flow *flow, Watch *watch, bool paused) {
         flow_push(flow, record);
 }
 
+void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n) {
+        Record *record = record_new(watch);
+
+        record->closed_cut_at_real = cut_at_real;
+        record->closed = mon_new_array(HoursSpan, n);
+        record->n_closed = n;
+        for (size_t i = 0; i < n; i++)
+                record->closed[i] = spans[i];
+        flow_push(flow, record);
+}
+
+void flow_close(Flow *flow, Watch *watch, Nsec at_real) {
+        Record *record = record_new(watch);
+
+        engine_close(watch->target, &watch->state, at_real, &record->result);
+        apply(watch, &record->result);
+        record->has_state = true;
+        flow_push(flow, record);
+}
+
+void flow_reopen(Flow *flow, Watch *watch) {
+        Record *record = record_new(watch);
+
+        engine_reopen(&watch->state, &record->result);
+        apply(watch, &record->result);
+        record->has_state = true;
+        record->closed_cut_at_real = clock_at_real(flow->clock);
+        flow_push(flow, record);
+}
+
 void flow_restate(Flow *flow, Watch *watch) {
         Record *record = record_new(watch);
 
@@ -100,7 +130,19 @@ void flow_restate(Flow *flow, Watch *watch) {
                 record->gap_from_at_real = clock_at_real(flow->clock);
                 record->gap_until_at_real = NSEC_NEVER;
         }
+        if (watch->outside) {
+                record->closed = mon_new_array(HoursSpan, 1);
+                record->closed[record->n_closed++] =
+                        (HoursSpan){clock_at_real(flow->clock), watch->closed_until_at_real};
+        }
         flow_push(flow, record);
+}
+
+/* Time that did not pass as it seems. */
+static void push_broken(Flow *flow, Nsec from_at_real, Nsec until_at_real, Cause cause, const char *why) {
+        flow_push_gap(flow, from_at_real, until_at_real, cause, why);
+        if (flow->host.broken)
+                flow->host.broken(flow->host.userdata, from_at_real, until_at_real);
 }
 
 bool flow_watch_time(Flow *flow) {
@@ -112,8 +154,8 @@ bool flow_watch_time(Flow *flow) {
         if (change.suspended > 0) {
                 mon_auto_free char *span = text_duration(change.suspended);
                 log_notice("the machine was suspended for %s: recorded as time that nobody observed", span);
-                flow_push_gap(flow, change.before_at_real, change.before_at_real + change.suspended, CAUSE_NOT_RUNNING,
-                              "the machine was suspended");
+                push_broken(flow, change.before_at_real, change.before_at_real + change.suspended, CAUSE_NOT_RUNNING,
+                            "the machine was suspended");
         }
         if (change.stepped != 0) {
                 mon_auto_free char *span = text_duration(change.stepped > 0 ? change.stepped : -change.stepped);
@@ -121,7 +163,7 @@ bool flow_watch_time(Flow *flow) {
                         mon_printf("the wall clock was set %s by %s", change.stepped > 0 ? "forward" : "back", span);
                 log_notice("%s: recorded", why);
                 Nsec from = change.before_at_real + (change.suspended > 0 ? change.suspended : 0);
-                flow_push_gap(flow, from, change.stepped > 0 ? from + change.stepped : from, CAUSE_LOCAL_FAULT, why);
+                push_broken(flow, from, change.stepped > 0 ? from + change.stepped : from, CAUSE_LOCAL_FAULT, why);
         }
         return change.suspended > 0;
 }
@@ -141,6 +183,7 @@ int flow_load(Flow *flow, Watch *watch) {
         if (r != 0)
                 return r < 0 ? r : -EINVAL;
         watch->last_verdict = last;
+        watch->known = true;
         r = store_load_content(flow->store, watch->target->id, &watch->content);
         if (r < 0 || watch->state.incident == 0)
                 return r < 0 ? r : 0;
@@ -163,6 +206,10 @@ void flow_forget(Flow *flow, const Watch *watch) {
         for (Record *record = flow->first; record; record = record->next)
                 if (record->watch == watch)
                         record->watch = NULL;
+}
+
+Nsec flow_down_since_at_real(const Flow *flow) {
+        return flow->down_since_at_real;
 }
 
 int flow_trouble(const Flow *flow) {
@@ -202,8 +249,12 @@ size_t flow_pending_bytes(const Flow *flow) {
 int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow) {
         Clock *clock = loop_clock(loop);
         int64_t next_incident_id;
+        Nsec down_since_at_real = NSEC_UNKNOWN;
+        bool orderly;
 
         int r = store_next_incident_id(store, &next_incident_id);
+        if (r == 0)
+                r = store_last_run(store, &down_since_at_real, &orderly);
         if (r != 0)
                 return r;
         Flow *flow = mon_new(Flow);
@@ -214,6 +265,7 @@ int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *st
                 .host = *host,
                 .start = *start,
                 .run_began_at_real = clock_at_real(clock),
+                .down_since_at_real = down_since_at_real,
                 .next_incident_id = next_incident_id,
         };
         flow->end = &flow->first;

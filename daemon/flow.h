@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "daemon/base/loop.h"
+#include "daemon/core/hours.h"
 #include "daemon/store/store.h"
 #include "daemon/watch.h"
 
@@ -36,6 +37,10 @@ typedef struct FlowHost {
         /* The database is corrupt (-EUCLEAN) or gone (-ENOENT): closes it, sets it aside and gives a fresh one, which
          * flow_restate() may fill. NULL: that failed; asked again later. */
         Store *(*renew)(void *userdata, int why);
+        /* Wall time did not pass as it seems in [from, until): the machine slept, or the clock was set. Called
+         * right after that is recorded, from whatever noticed it: to record more of that time, and no more. NULL:
+         * nobody asks. */
+        void (*broken)(void *userdata, Nsec from_at_real, Nsec until_at_real);
 } FlowHost;
 
 typedef struct FlowStart {
@@ -64,6 +69,15 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation);
 /* What the target's site answered when it was asked for a page that should not exist. */
 void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real);
 void flow_pause(Flow *flow, Watch *watch, bool paused);
+/* The target's hours closed at `at_real`: its state follows. */
+void flow_close(Flow *flow, Watch *watch, Nsec at_real);
+/* They opened: what was recorded as left out ends now. */
+void flow_reopen(Flow *flow, Watch *watch);
+/* Records time that the hours leave out. `cut_at_real`: what was recorded of it before ends there first; NSEC_UNKNOWN:
+ * it stands. */
+void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n);
+/* When the run before this one ended, or gave its last sign of life; NSEC_UNKNOWN: there was none. */
+Nsec flow_down_since_at_real(const Flow *flow);
 /* What is known of the target as it stands (state, open incident, pause), for a fresh database. */
 void flow_restate(Flow *flow, Watch *watch);
 /* Sees whether the machine slept or the wall clock was set since the last call, and records it. Called at each due

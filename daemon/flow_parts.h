@@ -20,7 +20,8 @@ struct Flow {
         bool config_written;
         int64_t run; /* 0: not recorded yet */
         Nsec run_began_at_real;
-        const char *renewed; /* what became of the database that this run began in; NULL: it is in use */
+        Nsec down_since_at_real; /* the end of the run before; NSEC_UNKNOWN */
+        const char *renewed;     /* what became of the database that this run began in; NULL: it is in use */
         int64_t next_incident_id;
         uint8_t event_seed[FLOW_SEED_BYTES];
         uint64_t event_count;

@@ -26,6 +26,13 @@ static void on_gone(const Watch *watch, void *userdata) {
                 asks_on_gone(mond->asks, watch);
 }
 
+static void on_broken(void *userdata, Nsec from_at_real, Nsec until_at_real) {
+        Mond *mond = userdata;
+
+        if (mond->watches)
+                watches_break_time(mond->watches, from_at_real, until_at_real);
+}
+
 static Store *on_renew(void *userdata, int why) {
         Mond *mond = userdata;
         mon_auto_error Error error = {0};
@@ -193,6 +200,7 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
                 .checked = on_checked,
                 .trouble = mond_on_trouble,
                 .renew = on_renew,
+                .broken = on_broken,
         };
         WatchesDiff diff;
 

@@ -129,6 +129,19 @@ static int open_record(Once *once, const char *state_folder, Error *error) {
         return 0;
 }
 
+/* Closed now, it is not looked at. */
+static bool is_outside(const Once *once, const Target *target) {
+        mon_cleanup(observation_free_p) Observation *none = NULL;
+        Clock *clock = loop_clock(once->loop);
+
+        if (!target->hours || hours_is_open(target->hours, clock_at_real(clock)))
+                return false;
+        none = observation_new(clock_at_real(clock), clock_at_boot(clock));
+        observation_judge(none, VERDICT_UNKNOWN, CAUSE_OUTSIDE_HOURS, NULL);
+        print(once, target, none);
+        return true;
+}
+
 static int begin(Once *once) {
         size_t n = once->config->targets.n;
 
@@ -137,6 +150,8 @@ static int begin(Once *once) {
                 Item *item = &once->items[i];
                 *item = (Item){.once = once, .watch = {.target = once->config->targets.items[i]}};
                 target_state_init(&item->watch.state);
+                if (is_outside(once, item->watch.target))
+                        continue;
                 int r = once->flow ? flow_load(once->flow, &item->watch) : 0;
                 if (r == 0)
                         r = runner_start(prober_runner(once->prober), item->watch.target, on_done, item);
@@ -144,7 +159,7 @@ static int begin(Once *once) {
                         return r;
                 once->waiting++;
         }
-        return loop_run(once->loop);
+        return once->waiting > 0 ? loop_run(once->loop) : 0;
 }
 
 static void finish(Once *once) {

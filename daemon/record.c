@@ -14,6 +14,7 @@ void record_free(Record *record) {
         content_fini(&record->content);
         content_change_fini(&record->content_change);
         free(record->gap_why);
+        free(record->closed);
         free(record);
 }
 
@@ -21,6 +22,7 @@ Record *record_new(Watch *watch) {
         Record *record = mon_new(Record);
 
         record->watch = watch;
+        record->closed_cut_at_real = NSEC_UNKNOWN;
         record->target = watch ? mon_strdup(watch->target->id) : NULL;
         return record;
 }
@@ -105,6 +107,18 @@ static int write_gap(Store *store, const Record *record) {
         }
 }
 
+static int write_closed(Store *store, const Record *record) {
+        int64_t gap;
+        int r = 0;
+
+        if (record->closed_cut_at_real != NSEC_UNKNOWN)
+                r = store_cut_gaps(store, record->target, CAUSE_OUTSIDE_HOURS, record->closed_cut_at_real);
+        for (size_t i = 0; r == 0 && i < record->n_closed; i++)
+                r = store_put_gap(store, record->target, record->closed[i].from_at_real,
+                                  record->closed[i].until_at_real, CAUSE_OUTSIDE_HOURS, NULL, &gap);
+        return r;
+}
+
 static int write_check(Store *store, const Record *record) {
         const Observation *seen = record->observation;
         int64_t check;
@@ -159,6 +173,8 @@ static int write_content(Store *store, const Record *record) {
 static int write_of_target(Store *store, const Record *record) {
         int r = write_gap(store, record);
 
+        if (r == 0)
+                r = write_closed(store, record);
         if (r == 0)
                 r = write_check(store, record);
         if (r == 0 && record->result.has_transition)

@@ -1,6 +1,7 @@
 /* One happening on its way to the database: a check, a pause, a gap, an event of our own. */
 #pragma once
 
+#include "daemon/core/hours.h"
 #include "daemon/store/store.h"
 #include "daemon/watch.h"
 
@@ -34,6 +35,9 @@ struct Record {
         Nsec gap_from_at_real, gap_until_at_real;
         Cause gap_cause;
         char *gap_why;
+        HoursSpan *closed; /* what the hours leave out */
+        size_t n_closed;
+        Nsec closed_cut_at_real; /* what was written of it before ends here; NSEC_UNKNOWN: it stands */
         bool told;
 };
 

@@ -7,6 +7,7 @@
 #include "daemon/base/text.h"
 #include "daemon/core/evaluate.h"
 #include "daemon/core/schedule.h"
+#include "daemon/watch_hours.h"
 
 struct Watches {
         Loop *loop;
@@ -18,6 +19,7 @@ struct Watches {
         List list; /* of Watch *, in the configuration's order */
         Map by_id;
         Map asked_hosts; /* host -> Nsec * of the boot clock */
+        LoopDeferred judge_hours;
 };
 
 static void plan(Watch *watch, Nsec due_at_boot) {
@@ -103,10 +105,46 @@ static void give_up_look(Watch *watch) {
         watches->gone(watch, watches->userdata);
 }
 
+/* Opens or closes what the hours say; whether it may be looked at now. */
+static bool follow_hours(Watch *watch) {
+        Watches *watches = watch->watches;
+        bool was_outside = watch->outside;
+        bool open = watch_hours_follow(watch, watches->loop, watches->flow);
+
+        if (!open) {
+                unplan(watch);
+                give_up_look(watch);
+        } else if (was_outside && !watch->state.paused)
+                plan_first(watch);
+        return open;
+}
+
+static void on_hours(void *userdata) {
+        Watch *watch = userdata;
+
+        (void)flow_watch_time(watch->watches->flow);
+        (void)follow_hours(watch);
+}
+
+static void on_judge_hours(void *userdata) {
+        Watches *watches = userdata;
+
+        list_each (Watch, watch, &watches->list)
+                if (watch->target->hours)
+                        (void)follow_hours(watch);
+}
+
+void watches_break_time(Watches *watches, Nsec from_at_real, Nsec until_at_real) {
+        list_each (Watch, watch, &watches->list)
+                watch_hours_break(watch, watches->flow, from_at_real, until_at_real);
+        loop_defer(watches->loop, &watches->judge_hours);
+}
+
 static void watch_free(Watch *watch) {
         Watches *watches = watch->watches;
 
         unplan(watch);
+        loop_disarm(watches->loop, &watch->hours_timer);
         give_up_look(watch);
         flow_forget(watches->flow, watch);
         map_set(&watches->by_id, watch->target->id, NULL);
@@ -125,6 +163,7 @@ Watches *watches_new(Loop *loop, Runner *runner, Flow *flow, WatchesGoneFn *gone
                              .flow = flow,
                              .gone = gone,
                              .userdata = userdata};
+        watches->judge_hours = (LoopDeferred){.fn = on_judge_hours, .userdata = watches};
         clock_random(watches->clock, &watches->by_id.seed, sizeof watches->by_id.seed);
         return watches;
 }
@@ -132,6 +171,7 @@ Watches *watches_new(Loop *loop, Runner *runner, Flow *flow, WatchesGoneFn *gone
 void watches_free(Watches *watches) {
         if (!watches)
                 return;
+        loop_cancel_deferred(watches->loop, &watches->judge_hours);
         while (watches->list.n > 0)
                 watch_free(list_take(&watches->list, watches->list.n - 1));
         list_fini(&watches->list);
@@ -150,6 +190,9 @@ static int add(Watches *watches, Target *target, Watch **ret_watch) {
         *watch = (Watch){
                 .watches = watches, .target = target, .due_at_boot = NSEC_NEVER, .absent_at_real = NSEC_UNKNOWN};
         watch->timer = (Timer){.fn = on_due, .userdata = watch};
+        watch->hours_timer = (Timer){.fn = on_hours, .userdata = watch};
+        watch->change_at_real = NSEC_NEVER;
+        watch->closed_until_at_real = NSEC_UNKNOWN;
         target_state_init(&watch->state);
         int r = flow_load(watches->flow, watch);
         if (r != 0) {
@@ -178,6 +221,12 @@ static void follow_paused(Watches *watches, Watch *watch) {
                 watches_pause(watches, watch, false);
 }
 
+static void begin(Watch *watch) {
+        follow_paused(watch->watches, watch);
+        if (!watch->state.paused && follow_hours(watch) && watch->due_at_boot == NSEC_NEVER)
+                plan_first(watch);
+}
+
 static void keep(Watch *watch, Config *config, Config *old, Target *target) {
         Target *kept = watch->target;
 
@@ -188,10 +237,9 @@ static void keep(Watch *watch, Config *config, Config *old, Target *target) {
 static void change(Watches *watches, Watch *watch, Target *target) {
         unplan(watch);
         give_up_look(watch);
+        watch_hours_cut(watch, watches->flow, clock_at_real(watches->clock));
         watch->target = target;
-        follow_paused(watches, watch);
-        if (!watch->state.paused)
-                plan_first(watch);
+        begin(watch);
 }
 
 /* Loads every target that is new, before anything else changes: this alone can fail. */
@@ -214,6 +262,7 @@ static void follow_diff(Watches *watches, const ConfigDiff *diff, Config *config
                 const ConfigChange *item = &diff->items[i];
                 Watch *watch = map_get(&watches->by_id, item->before ? item->before->id : item->after->id);
                 if (item->kind == CONFIG_REMOVED) {
+                        watch_hours_cut(watch, watches->flow, clock_at_real(watches->clock));
                         watch_free(watch);
                         continue;
                 }
@@ -245,9 +294,9 @@ int watches_set(Watches *watches, Config *config, Config *old, WatchesDiff *ret_
                         watch_free(watch);
                         continue;
                 }
-                follow_paused(watches, watch);
-                if (!watch->state.paused)
-                        plan_first(watch);
+                watch_hours_begin(watch, watches->flow, clock_at_real(watches->clock),
+                                  old ? NSEC_UNKNOWN : flow_down_since_at_real(watches->flow));
+                begin(watch);
         }
         list_fini(&added);
         config_diff_fini(&diff);
@@ -282,6 +331,8 @@ int watches_may_ask(Watches *watches, const Watch *watch, Nsec *ret_wait) {
 
         if (watch->state.paused)
                 return WATCHES_E_PAUSED;
+        if (watch->outside)
+                return WATCHES_E_OUTSIDE;
         if (watch->looking || !target->host || target->host_is_local)
                 return 0;
         const Nsec *asked = map_get(&watches->asked_hosts, target->host);
@@ -314,16 +365,24 @@ void watches_pause(Watches *watches, Watch *watch, bool paused) {
         if (paused) {
                 unplan(watch);
                 give_up_look(watch);
+                loop_disarm(watches->loop, &watch->hours_timer);
+                watch->outside = false; /* it is paused now; what is on record as left out stays so */
         }
         flow_pause(watches->flow, watch, paused);
-        if (!paused)
+        if (!paused && follow_hours(watch))
                 plan_first(watch);
 }
 
 Nsec watches_next_at_real(const Watches *watches, const Watch *watch) {
+        const Hours *hours = watch->target->hours;
+        Nsec now = clock_at_real(watches->clock);
+
         if (watch->looking)
-                return clock_at_real(watches->clock);
+                return now;
+        if (watch->outside)
+                return hours_next_change(hours, now);
         if (watch->due_at_boot == NSEC_NEVER)
                 return NSEC_UNKNOWN;
-        return clock_at_real(watches->clock) + (watch->due_at_boot - clock_at_boot(watches->clock));
+        Nsec due = now + (watch->due_at_boot - clock_at_boot(watches->clock));
+        return !hours || hours_is_open(hours, due) ? due : hours_next_change(hours, due);
 }

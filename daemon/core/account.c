@@ -129,6 +129,10 @@ void account_add_check(Account *account, int64_t at_ms, int64_t speaks_until_ms,
         }
 }
 
+void account_end_check(Account *account, int64_t at_ms) {
+        close_pending(account, at_ms);
+}
+
 void account_add_gap(Account *account, int64_t from_ms, int64_t until_ms, Cause cause) {
         close_pending(account, from_ms);
         claim(account, from_ms, until_ms, cause == CAUSE_OUTSIDE_HOURS ? ACCOUNT_OUTSIDE_HOURS : VERDICT_UNKNOWN,

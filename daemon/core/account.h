@@ -2,7 +2,8 @@
  * memory: the rows are fed in the order in which they were written, the totals are read at the end.
  *
  * - A check claims the time from its start to the start of the next record, at most until its own `speaks_until`.
- * - A gap claims its span, and ends the claim of the check before it.
+ * - A gap claims its span, and ends the claim of the check before it. Of several gaps after one check, those outside of
+ *   the hours are fed first; the one written first ends the check's claim.
  * - An instant belongs to the first record that claims it, so a wall clock that steps back counts nothing twice; what
  *   nobody claims is `unknown`.
  * - A check that saw nothing counts under its own verdict. An observed one counts under its own verdict when the
@@ -57,6 +58,8 @@ void account_init(Account *account, int64_t from_ms, int64_t until_ms, int64_t n
  */
 void account_add_transition(Account *account, Verdict to);
 void account_add_check(Account *account, int64_t at_ms, int64_t speaks_until_ms, Verdict verdict);
+/* What the last check says ends there at the latest, as it does where the next record begins. */
+void account_end_check(Account *account, int64_t at_ms);
 /* ACCOUNT_NEVER for one that lasts. */
 void account_add_gap(Account *account, int64_t from_ms, int64_t until_ms, Cause cause);
 void account_finish(Account *account, AccountTotals *ret_totals); /* once, at the end */

@@ -223,34 +223,58 @@ void engine_step(const Target *target, const TargetState *before, const Incident
         *ret_result = result;
 }
 
-void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real,
-                  EngineResult *ret_result) {
-        EngineResult result = {0};
-        Cause cause = paused ? CAUSE_PAUSED : CAUSE_NOT_YET;
-        TargetState *next = &result.next;
-
+/* From now on nobody looks, by our own will: no run goes on, and an open incident stays open. */
+static void stop_looking(const TargetState *before, Cause cause, TargetState *next) {
         target_state_copy(next, before);
-        next->paused = paused;
-        next->paused_by_file = paused && before->paused_by_file;
         next->run_class = CLASS_NOT_OBSERVED;
         next->run_length = 0;
         next->run_began_at_real = NSEC_UNKNOWN;
         next->not_observed = 0;
         next->not_observed_since_at_real = NSEC_UNKNOWN;
         next->cause = cause;
+}
+
+static void become_unknown(const Target *target, const TargetState *before, Cause cause, Nsec at_real, bool always_told,
+                           EngineResult *result) {
         if (before->state != VERDICT_UNKNOWN) {
-                set_transition(&result, before->state, VERDICT_UNKNOWN, cause, at_real, at_real);
-                next->state = VERDICT_UNKNOWN;
-                next->since_at_real = at_real;
+                set_transition(result, before->state, VERDICT_UNKNOWN, cause, at_real, at_real);
+                result->next.state = VERDICT_UNKNOWN;
+                result->next.since_at_real = at_real;
         }
-        if (paused || before->state != VERDICT_UNKNOWN) {
-                Event *event = add_event(&result, EVENT_TARGET_UNKNOWN, target, at_real);
-                event->from = before->state;
-                event->to = VERDICT_UNKNOWN;
-                event->since_at_real = at_real;
-                event->verdict = VERDICT_UNKNOWN;
-                event->cause = cause;
-        }
+        if (!always_told && before->state == VERDICT_UNKNOWN)
+                return;
+        Event *event = add_event(result, EVENT_TARGET_UNKNOWN, target, at_real);
+        event->from = before->state;
+        event->to = VERDICT_UNKNOWN;
+        event->since_at_real = at_real;
+        event->verdict = VERDICT_UNKNOWN;
+        event->cause = cause;
+}
+
+void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real,
+                  EngineResult *ret_result) {
+        EngineResult result = {0};
+        Cause cause = paused ? CAUSE_PAUSED : CAUSE_NOT_YET;
+
+        stop_looking(before, cause, &result.next);
+        result.next.paused = paused;
+        result.next.paused_by_file = paused && before->paused_by_file;
+        become_unknown(target, before, cause, at_real, paused, &result);
+        *ret_result = result;
+}
+
+void engine_close(const Target *target, const TargetState *before, Nsec at_real, EngineResult *ret_result) {
+        EngineResult result = {0};
+
+        stop_looking(before, CAUSE_OUTSIDE_HOURS, &result.next);
+        become_unknown(target, before, CAUSE_OUTSIDE_HOURS, at_real, true, &result);
+        *ret_result = result;
+}
+
+void engine_reopen(const TargetState *before, EngineResult *ret_result) {
+        EngineResult result = {0};
+
+        stop_looking(before, CAUSE_NOT_YET, &result.next);
         *ret_result = result;
 }
 

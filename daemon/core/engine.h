@@ -53,4 +53,8 @@ void engine_step(const Target *target, const TargetState *before, const Incident
                  Verdict last_verdict, int64_t new_incident_id, EngineResult *ret_result);
 /* Pausing and resuming: the state is unknown/paused while it lasts, the run is broken; an open incident stays open. */
 void engine_pause(const Target *target, const TargetState *before, bool paused, Nsec at_real, EngineResult *ret_result);
+/* Closing: what the hours leave out is unknown/outside_hours from `at_real` on, the run is broken; an open incident
+ * stays open. Opening again: not_yet, until a look or a report says more. */
+void engine_close(const Target *target, const TargetState *before, Nsec at_real, EngineResult *ret_result);
+void engine_reopen(const TargetState *before, EngineResult *ret_result);
 void engine_result_fini(EngineResult *result);

@@ -3,6 +3,7 @@
 
 #include "daemon/base/alloc.h"
 #include "daemon/base/clock.h"
+#include "daemon/model/directive.h"
 
 #define TARGET_ID_MAX 64 /* bytes of an id: letters, digits, '-', '_', '.' */
 #define TARGETS_MAX 1000 /* targets in one configuration */
@@ -36,6 +37,7 @@ typedef struct Confirm {
 } Confirm;
 
 struct ProbeDriver;
+struct Hours; /* core/hours.h */
 
 typedef struct Target {
         char *id;
@@ -49,6 +51,9 @@ typedef struct Target {
         Confirm confirm;
         IpFamily ip;
         bool paused;
+        struct Hours *hours;  /* outside them it is neither looked at nor counted; NULL: always open */
+        char *hours_timezone; /* as they were written; NULL without them */
+        TextList hours_open;  /* likewise */
         uint64_t fingerprint; /* of all settings above and the spec: equal means unchanged at a reload */
 } Target;
 

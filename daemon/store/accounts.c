@@ -2,6 +2,8 @@
 
 #include "daemon/store/db.h"
 
+#include <assert.h>
+
 /* Checks in the order in which they were written. Where no clock stepped back that is the order of their instants,
  * which an index gives without sorting. Where one did, the rows between the first and the last of the period are all
  * read, and the one after: also a check outside of the period ends what the check before it says. */
@@ -17,10 +19,16 @@ static const char sql_has_stepped[] =
         "SELECT EXISTS (SELECT 1 FROM checks WHERE stepped = 1 AND " IN_PERIOD ") OR EXISTS (SELECT 1 FROM checks"
         " WHERE stepped = 1 AND target = ?1 AND id > (SELECT id FROM checks WHERE " IN_PERIOD
         " ORDER BY at_ms LIMIT 1))";
-static const char sql_gaps[] = "SELECT after_check, id, from_ms, until_ms, cause FROM gap"
-                               " WHERE target = ?1 AND until_ms >= ?2 AND from_ms < ?3"
-                               " UNION ALL SELECT after_check, id, from_ms, until_ms, cause FROM gap"
-                               " WHERE target IS NULL AND until_ms >= ?2 AND from_ms < ?3 ORDER BY 1, 2";
+/* Of gaps between the same two checks, what the hours leave out claims first: nobody wanted that time observed, so a
+ * stop or a suspend in it is none. The first that was written ends what the check before them says. */
+static const char sql_gaps[] =
+        "SELECT after_check, id, from_ms, until_ms, cause, cause != 48 AS wanted,"
+        " first_value(from_ms) OVER (PARTITION BY after_check ORDER BY id) FROM ("
+        " SELECT after_check, id, from_ms, until_ms, cause FROM gap"
+        " WHERE target = ?1 AND until_ms >= ?2 AND from_ms < ?3"
+        " UNION ALL SELECT after_check, id, from_ms, until_ms, cause FROM gap"
+        " WHERE target IS NULL AND until_ms >= ?2 AND from_ms < ?3) ORDER BY after_check, wanted, id";
+static_assert(CAUSE_OUTSIDE_HOURS == 48, "sql_gaps names it");
 static const char sql_confirmed[] = "SELECT to_state FROM transition WHERE target = ?1 AND from_check <= ?2"
                                     " AND to_state <= 4 ORDER BY from_check DESC, id DESC LIMIT 1";
 static const char sql_transitions[] = "SELECT from_check, to_state FROM transition"
@@ -82,6 +90,7 @@ static int feed_gaps(Feed *feed, int64_t before_check) {
         Stream *gaps = &feed->gaps;
 
         while (gaps->has_row && query_get_int(&gaps->query, 0) < before_check) {
+                account_end_check(feed->account, query_get_int(&gaps->query, 6));
                 account_add_gap(feed->account, query_get_int(&gaps->query, 2), query_get_int(&gaps->query, 3),
                                 (Cause)query_get_int(&gaps->query, 4));
                 int r = stream_next(gaps);

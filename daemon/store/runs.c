@@ -113,18 +113,28 @@ int store_put_gap(Store *store, const char *target, Nsec from_at_real, Nsec unti
 
 static const char sql_close_gap[] = "UPDATE gap SET until_ms = max(?3, from_ms) WHERE target IS ?1"
                                     " AND until_ms = 9223372036854775807 AND cause = ?2";
+static const char sql_cut_gaps[] = "UPDATE gap SET until_ms = max(?3, from_ms) WHERE target IS ?1"
+                                   " AND until_ms > ?3 AND cause = ?2";
 
-int store_close_gap(Store *store, const char *target, Cause cause, Nsec until_at_real) {
+static int end_gaps(Store *store, const char *sql, const char *target, Cause cause, Nsec until_at_real) {
         mon_auto_query query = {0};
         int64_t id = 0;
 
         int r = target ? target_id(store, target, &id) : 0;
         if (r == 0)
-                r = query_begin(&query, store, sql_close_gap);
+                r = query_begin(&query, store, sql);
         if (r < 0)
                 return r;
         query_int_or_null(&query, id, target != NULL);
         query_int(&query, cause);
         query_msec(&query, until_at_real);
         return query_run(&query);
+}
+
+int store_close_gap(Store *store, const char *target, Cause cause, Nsec until_at_real) {
+        return end_gaps(store, sql_close_gap, target, cause, until_at_real);
+}
+
+int store_cut_gaps(Store *store, const char *target, Cause cause, Nsec at_real) {
+        return end_gaps(store, sql_cut_gaps, target, cause, at_real);
 }

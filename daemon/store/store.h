@@ -70,6 +70,8 @@ mon_must_check int store_put_observer(Store *store, const char *name, const char
 mon_must_check int store_put_gap(Store *store, const char *target, Nsec from_at_real, Nsec until_at_real, Cause cause,
                                  const char *why, int64_t *ret_gap);
 mon_must_check int store_close_gap(Store *store, const char *target, Cause cause, Nsec until_at_real);
+/* The target's gaps of that cause end there, where they would have ended later. */
+mon_must_check int store_cut_gaps(Store *store, const char *target, Cause cause, Nsec at_real);
 
 /* The targets of the configuration now: new ones are added, titles follow, none is ever deleted (`active` says which).
  */

@@ -107,10 +107,23 @@ static const struct {
          "- {id: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab, http: {url: 'https://b.fr/'}}\n",
          "mond.yaml:7:8: 'id': an id is made of letters without accents, digits, '-', '_' and '.'\n"
          "mond.yaml:8:8: 'id': an id has at most 64 characters\n"},
-        {HEAD "targets:\n- {id: a, report: {expires: 48h}}\n- {id: b, browser: {url: x}, hours: {}}\n",
+        {HEAD "targets:\n- {id: a, report: {expires: 48h}}\n- {id: b, browser: {url: x}}\n",
          "mond.yaml:4:11: 'report': this version of mond has no targets of kind 'report' yet: take it out\n"
-         "mond.yaml:5:11: 'browser': this version of mond has no targets of kind 'browser' yet: take it out\n"
-         "mond.yaml:5:30: 'hours': this version of mond has no opening hours yet: take it out\n"},
+         "mond.yaml:5:11: 'browser': this version of mond has no targets of kind 'browser' yet: take it out\n"},
+        {TARGET "  hours: {}\n",
+         "mond.yaml:7:10: 'timezone' is missing in 'hours': whose clock they go by: Europe/Paris\n"
+         "mond.yaml:7:10: 'open' is missing in 'hours': when it is open: \"Mon-Fri 08:30-17:30\"\n"},
+        {TARGET "  hours: { timezone: Europe/Pariss, open: [] }\n",
+         "mond.yaml:7:22: there is no time zone 'Europe/Pariss': names are like Europe/Paris, or UTC\n"},
+        {TARGET "  hours: { timezone: ../../etc/passwd, open: [Mon 08:00-10:00] }\n",
+         "mond.yaml:7:22: there is no time zone '../../etc/passwd': names are like Europe/Paris, or UTC\n"},
+        {TARGET "  hours: { timezone: UTC, open: [] }\n",
+         "mond.yaml:7:10: 'open' is empty: the target would never be looked at\n"},
+        {TARGET "  hours: { timezone: UTC, open: [Mon-Fri 08:30-17:30, Sat 9-12, Sun 22:00-06:00], opn: x }\n",
+         "mond.yaml:7:55: '9-12' is no span of a day: HH:MM-HH:MM, from 00:00 to 24:00\n"
+         "mond.yaml:7:65: '22:00-06:00' ends before it begins: a span over midnight is written as two, one to 24:00 and"
+         " one from 00:00\n"
+         "mond.yaml:7:83: unknown key 'opn' in 'hours': did you mean 'open'?\n"},
         {HEAD "targets:\n- {id: a, http: 'https://a.fr/'}\n- {id: b, http: }\n- {id: c, http: {method: GET}}\n",
          "mond.yaml:4:11: 'http' takes a map of keys and values: { url: … }\n"
          "mond.yaml:5:11: 'url' is missing in 'http': the page\n"

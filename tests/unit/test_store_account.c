@@ -122,6 +122,33 @@ static void stop_and_start(Life *life) {
         gap(life, ended, life->now, CAUSE_NOT_RUNNING);
 }
 
+/* Its hours close: the row has both ends at once. Nobody looks, but mond may stop and start, and be closed over its
+ * start: then the rows come after the stop's own. */
+static void close_and_open(Life *life) {
+        int64_t closed = life->now, opens = closed + 1 + below(life, 300);
+        bool while_stopped = below(life, 2);
+        int64_t id;
+
+        if (!while_stopped) {
+                add(life, true, closed, opens)->cause = CAUSE_OUTSIDE_HOURS;
+                folder_must(store_put_gap(life->store, "page", at_real(closed), at_real(opens), CAUSE_OUTSIDE_HOURS,
+                                          NULL, &id));
+                pass(life, below(life, opens - closed));
+        }
+        if (while_stopped || below(life, 2))
+                stop_and_start(life);
+        if (while_stopped) {
+                closed += below(life, 100);
+                if (opens > closed) {
+                        add(life, true, closed, opens)->cause = CAUSE_OUTSIDE_HOURS;
+                        folder_must(store_put_gap(life->store, "page", at_real(closed), at_real(opens),
+                                                  CAUSE_OUTSIDE_HOURS, NULL, &id));
+                }
+        }
+        if (life->now < opens)
+                pass(life, opens - life->now);
+}
+
 static void step_clock(Life *life) {
         int64_t step = below(life, 900) - 450;
 
@@ -134,7 +161,7 @@ static void step_clock(Life *life) {
 static void live(Life *life, bool steps) {
         Verdict verdict = VERDICT_UP;
 
-        while (life->boot < LIFE_SECONDS && life->n + 2 < LIFE_RECORDS) {
+        while (life->boot < LIFE_SECONDS && life->n + 3 < LIFE_RECORDS) {
                 int64_t dice = below(life, 40);
                 if (dice == 0)
                         stop_and_start(life);
@@ -143,6 +170,8 @@ static void live(Life *life, bool steps) {
                         pass(life, life->records[life->n - 1].until - life->now);
                 } else if (dice == 2 && steps)
                         step_clock(life);
+                else if (dice == 3 || dice == 4)
+                        close_and_open(life);
                 else {
                         verdict = choose(life, verdict);
                         check(life, verdict);
@@ -160,7 +189,7 @@ static bool is_unavailable(Verdict verdict) {
 static int state_of(const Record *record, bool *ret_unconfirmed) {
         *ret_unconfirmed = false;
         if (record->is_gap)
-                return VERDICT_UNKNOWN;
+                return record->cause == CAUSE_OUTSIDE_HOURS ? ACCOUNT_OUTSIDE_HOURS : VERDICT_UNKNOWN;
         if (is_unavailable(record->verdict) && !is_unavailable(record->confirmed)) {
                 *ret_unconfirmed = true;
                 return VERDICT_UP;
@@ -170,12 +199,33 @@ static int state_of(const Record *record, bool *ret_unconfirmed) {
         return record->verdict;
 }
 
+/* Who claims before whom: as written, but of gaps in a row those outside of the hours first. */
+static void order_claims(const Life *life, size_t *ret_order) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < life->n;) {
+                size_t end = i + 1;
+                while (life->records[i].is_gap && end < life->n && life->records[end].is_gap)
+                        end++;
+                for (int outside = 1; outside >= 0; outside--)
+                        for (size_t j = i; j < end; j++)
+                                if ((life->records[j].cause == CAUSE_OUTSIDE_HOURS) == outside)
+                                        ret_order[n++] = j;
+                i = end;
+        }
+        assert_int_equal(n, life->n);
+}
+
 static void model(const Life *life, int64_t from, int64_t until, AccountTotals *ret_totals) {
+        mon_auto_free size_t *order = mon_new_array(size_t, LIFE_RECORDS);
+
+        order_claims(life, order);
         *ret_totals = (AccountTotals){0};
         for (int64_t second = from; second < until; second++) {
                 int state = VERDICT_UNKNOWN;
                 bool unconfirmed = false;
-                for (size_t i = 0; i < life->n; i++) {
+                for (size_t at = 0; at < life->n; at++) {
+                        size_t i = order[at];
                         const Record *record = &life->records[i];
                         int64_t end = record->until;
                         if (!record->is_gap && i + 1 < life->n && life->records[i + 1].from < end)

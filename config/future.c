@@ -5,7 +5,6 @@
 static const struct {
         const char *block, *key, *what;
 } futures[] = {
-        {"", "paths", "paths over several targets"},
         {"", "notifiers", "notifiers (webhooks and mail)"},
         {"", "heartbeat", "heartbeat"},
         {"", "timestamp", "time stamps"},

@@ -3,6 +3,7 @@
 #include "config/directives.h"
 #include "config/file.h"
 #include "config/merge.h"
+#include "config/paths.h"
 #include "config/rows.h"
 #include "config/targets.h"
 #include "daemon/base/digest.h"
@@ -162,7 +163,7 @@ static void check_references(Loading *loading, const Config *config) {
 }
 
 static void interpret(Loading *loading, const ProbeDriver *const *drivers, Config *config) {
-        static const char *const others[] = {"targets", NULL};
+        static const char *const others[] = {"targets", "paths", NULL};
         mon_cleanup(list_fini) List meant = {0};
         DirectiveBlock block = {
                 .mistakes = &loading->mistakes,
@@ -185,6 +186,7 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, Confi
                 is_misspelt |= text_is(key, "targets");
         if (targets || (!loading->is_partial && !is_misspelt))
                 targets_read(config, targets, loading->home, drivers, &loading->mistakes);
+        paths_read(config, loading->root, loading->is_partial || is_misspelt, &loading->mistakes);
 }
 
 int config_load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,

@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include "config/directives.h"
+#include "config/paths.h"
 #include "config/rows.h"
 #include "config/targets.h"
 
@@ -58,6 +59,10 @@ char *config_print(const Config *config) {
                 r = buf_append_text(&out, "targets:\n");
         list_each (Target, target, &config->targets)
                 r = r != 0 ? r : target_print(target, 2, false, &out);
+        if (r == 0 && config->paths.n > 0)
+                r = buf_append_text(&out, "paths:\n");
+        list_each (Path, path, &config->paths)
+                r = r != 0 ? r : path_print(path, 2, &out);
         assert(r == 0);
         return buf_steal(&out);
 }

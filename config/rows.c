@@ -213,3 +213,42 @@ const Directive hours_rows[] = {
          .help = "when it is open: \"Mon-Fri 08:30-17:30\""},
         {.key = NULL},
 };
+
+#undef AT
+#define AT(member) .offset = offsetof(ChannelRows, member)
+
+static const Directive channel_rows[] = {
+        {.key = "id", .type = DIRECTIVE_TEXT, AT(id), .required = true, .check = check_id, .help = "its name"},
+        {.key = "title", .type = DIRECTIVE_TITLE, AT(title), .help = "its name for people: a text, or { fr, en }"},
+        {.key = "steps",
+         .type = DIRECTIVE_TEXTS,
+         AT(steps),
+         .required = true,
+         .min = 1,
+         .max = PATH_STEPS_MAX,
+         .help = "ids of targets, all of which must work"},
+        {.key = NULL},
+};
+
+#undef AT
+#define AT(member) .offset = offsetof(PathRows, member)
+
+const Directive path_rows[] = {
+        {.key = "id",
+         .type = DIRECTIVE_TEXT,
+         AT(id),
+         .required = true,
+         .check = check_id,
+         .help = "its name in the record and on the command line, never to be changed"},
+        {.key = "title", .type = DIRECTIVE_TITLE, AT(title), .help = "its name for people: a text, or { fr, en }"},
+        {.key = "channels",
+         .type = DIRECTIVE_SECTIONS,
+         AT(channels),
+         .required = true,
+         .min = 1,
+         .max = PATH_CHANNELS_MAX,
+         .section = channel_rows,
+         .item_size = sizeof(ChannelRows),
+         .help = "the ways to do it, of which one must work"},
+        {.key = NULL},
+};

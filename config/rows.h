@@ -25,6 +25,20 @@ typedef struct HoursRows {
         TextList open;
 } HoursRows;
 
-extern const Directive config_rows[]; /* of Config; targets apart */
+/* A path's own keys, and those of each of its channels. */
+typedef struct ChannelRows {
+        char *id;
+        Title title;
+        TextList steps;
+} ChannelRows;
+
+typedef struct PathRows {
+        char *id;
+        Title title;
+        SectionList channels; /* of ChannelRows */
+} PathRows;
+
+extern const Directive config_rows[]; /* of Config; targets and paths apart */
 extern const Directive target_rows[]; /* of TargetRows; the block of its kind and its hours apart */
 extern const Directive hours_rows[];  /* of HoursRows */
+extern const Directive path_rows[];   /* of PathRows */

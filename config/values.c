@@ -239,10 +239,15 @@ static bool read_choice(const Reading *reading, const YamlNode *node) {
         return false;
 }
 
-static bool is_too_long(const Reading *reading, const YamlNode *node) {
-        if (node->n > TEXT_LIST_MAX)
-                tell(reading, node, "'%s' has %zu items: %d are the most", reading->row->key, node->n, TEXT_LIST_MAX);
-        return node->n > TEXT_LIST_MAX;
+static bool has_bad_length(const Reading *reading, const YamlNode *node) {
+        const Directive *row = reading->row;
+        size_t most = row->max ? (size_t)row->max : TEXT_LIST_MAX;
+
+        if (node->n > most)
+                tell(reading, node, "'%s' has %zu items: %zu are the most", row->key, node->n, most);
+        if (node->n < (size_t)row->min)
+                tell(reading, node, "'%s' has %zu items: %" PRId64 " are the least", row->key, node->n, row->min);
+        return node->n > most || node->n < (size_t)row->min;
 }
 
 static bool read_texts(const Reading *reading, const YamlNode *node) {
@@ -255,7 +260,7 @@ static bool read_texts(const Reading *reading, const YamlNode *node) {
                 return false;
         }
         if (node->kind == YAML_LIST) {
-                if (is_too_long(reading, node))
+                if (has_bad_length(reading, node))
                         return false;
                 items = node->items;
                 n = node->n;
@@ -353,7 +358,7 @@ static bool read_headers(const Reading *reading, const YamlNode *node) {
                 tell(reading, node, "'%s' takes a map: { Name: value }", reading->row->key);
                 return false;
         }
-        if (is_too_long(reading, node))
+        if (has_bad_length(reading, node))
                 return false;
         text_list_fini(reading->field);
         for (size_t i = 0; i < node->n; i++)

@@ -14,7 +14,7 @@ typedef enum DirectiveType {
         DIRECTIVE_DURATION, /* Nsec within min and max (in nanoseconds) */
         DIRECTIVE_SIZE,     /* int64_t of bytes within min and max */
         DIRECTIVE_CHOICE,   /* int: values[i].value of the name given */
-        DIRECTIVE_TEXTS,    /* TextList: a list of texts, or one text */
+        DIRECTIVE_TEXTS,    /* TextList: a list of texts, or one text; min and max bound its items */
         DIRECTIVE_HEADERS,  /* TextList: "Name: value" from a map */
         DIRECTIVE_TITLE,    /* Title: a text, or { fr, en } */
         DIRECTIVE_SECRET,   /* char *: ${credential:…}, ${file:…}, ${env:…} resolved; printed as <secret> */

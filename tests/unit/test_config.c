@@ -421,6 +421,8 @@ static void the_shipped_file_is_sound(void **state) {
 
         assert_int_equal(config->targets.n, 10);
         assert_true(config->references.n >= 3);
+        assert_int_equal(config->paths.n, 1);
+        assert_string_equal(((Path *)config->paths.items[0])->id, "refus");
         list_each (Target, target, &config->targets) {
                 assert_true(target->interval >= 300 * NSEC_PER_SEC);
                 assert_false(text_is(target->title.in[LANGUAGE_FR], target->id));

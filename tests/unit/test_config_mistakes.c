@@ -30,9 +30,8 @@ static const struct {
         {TARGET "zzz: 1\n", "mond.yaml:7:1: unknown key 'zzz'\n"},
         {TARGET "\"z\\e[1m\": 1\n", "mond.yaml:7:1: unknown key 'z [1m'\n"},
         {TARGET "language: fr\nlanguage: en\n", "mond.yaml:8:1: the key 'language' stands twice: first at line 7\n"},
-        {TARGET "paths: []\nnotifiers: []\n",
-         "mond.yaml:7:1: 'paths': this version of mond has no paths over several targets yet: take it out\n"
-         "mond.yaml:8:1: 'notifiers': this version of mond has no notifiers (webhooks and mail) yet: take it out\n"},
+        {TARGET "notifiers: []\n",
+         "mond.yaml:7:1: 'notifiers': this version of mond has no notifiers (webhooks and mail) yet: take it out\n"},
         /* what is misspelt is one mistake */
         {"observer: {contatc: a@b.fr}\nreferences: []\ntarget: [{id: a, http: {url: 'http://localhost/'}}]\n",
          "mond.yaml:1:12: unknown key 'contatc' in 'observer': did you mean 'contact'?\n"

@@ -39,6 +39,7 @@ static void apply(Watch *watch, const EngineResult *result) {
 
 void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         mon_cleanup(record_free_p) Record *record = record_new(watch);
+        List changes = {0}; /* of paths */
 
         (void)flow_watch_time(flow);
         follow_blindness(flow, watch->target, observation);
@@ -50,6 +51,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         record->observation = observation;
         record_follow_content(record, watch);
         watch->last_verdict = observation->verdict;
+        paths_follow(flow->paths, watch, record, &flow->next_incident_id, &changes);
 
         int64_t day = observation->at_real / DAY_NSEC;
         bool first_of_day = day != watch->kept_day && observation->n_hops > 0;
@@ -60,6 +62,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         record->has_state = true;
         record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
         flow_push(flow, mon_steal(&record));
+        flow_push_all(flow, &changes);
 }
 
 void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
@@ -73,6 +76,7 @@ void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
 void flow_pause(Flow *flow, Watch *watch, bool paused) {
         Nsec now_at_real = clock_at_real(flow->clock);
         Record *record = record_new(watch);
+        List changes = {0};
 
         engine_pause(watch->target, &watch->state, paused, now_at_real, &record->result);
         apply(watch, &record->result);
@@ -81,7 +85,9 @@ void flow_pause(Flow *flow, Watch *watch, bool paused) {
         record->gap_cause = CAUSE_PAUSED;
         record->gap_from_at_real = now_at_real;
         record->gap_until_at_real = paused ? NSEC_NEVER : now_at_real;
+        paths_follow(flow->paths, watch, record, &flow->next_incident_id, &changes);
         flow_push(flow, record);
+        flow_push_all(flow, &changes);
 }
 
 void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n) {
@@ -168,7 +174,7 @@ bool flow_watch_time(Flow *flow) {
         return change.suspended > 0;
 }
 
-int flow_load(Flow *flow, Watch *watch) {
+static int load(Flow *flow, Watch *watch) {
         Verdict last = 0;
         if (!flow->store)
                 return flow->trouble;
@@ -195,14 +201,35 @@ int flow_load(Flow *flow, Watch *watch) {
         return r;
 }
 
+int flow_load(Flow *flow, Watch *watch) {
+        int r = load(flow, watch);
+
+        if (r == 0)
+                paths_add_watch(flow->paths, watch);
+        return r;
+}
+
+int flow_load_paths(Flow *flow, const Config *config) {
+        return flow->store ? paths_load(flow->paths, flow->store, &config->paths) : flow->trouble;
+}
+
+const Paths *flow_paths(const Flow *flow) {
+        return flow->paths;
+}
+
 void flow_set_config(Flow *flow, const Config *config) {
+        List changes = {0};
+
         flow->config = config;
         flow->config_written = false;
         flow->start.config_hash = config->hash;
+        paths_set(flow->paths, &config->paths, clock_at_real(flow->clock), &flow->next_incident_id, &changes);
+        flow_push_all(flow, &changes);
         loop_defer(flow->loop, &flow->commit);
 }
 
 void flow_forget(Flow *flow, const Watch *watch) {
+        paths_forget_watch(flow->paths, watch);
         for (Record *record = flow->first; record; record = record->next)
                 if (record->watch == watch)
                         record->watch = NULL;
@@ -267,6 +294,7 @@ int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *st
                 .run_began_at_real = clock_at_real(clock),
                 .down_since_at_real = down_since_at_real,
                 .next_incident_id = next_incident_id,
+                .paths = paths_new(),
         };
         flow->end = &flow->first;
         clock_random(clock, flow->event_seed, sizeof flow->event_seed);
@@ -281,5 +309,6 @@ void flow_free(Flow *flow) {
                 return;
         flow_commit_end(flow);
         flow_drop_all(flow);
+        paths_free(flow->paths);
         free(flow);
 }

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "daemon/base/loop.h"
 #include "daemon/core/hours.h"
+#include "daemon/paths.h"
 #include "daemon/store/store.h"
 #include "daemon/watch.h"
 
@@ -58,6 +59,9 @@ mon_define_cleanup(Flow, flow_free);
 
 /* What the store remembers of the target; a new one is as it was never looked at. */
 mon_must_check int flow_load(Flow *flow, Watch *watch);
+/* What the store remembers of its paths; before flow_set_config(), and nothing is changed by a failure. */
+mon_must_check int flow_load_paths(Flow *flow, const Config *config);
+const Paths *flow_paths(const Flow *flow);
 /* The configuration in force, after start and reload: its targets and observer go into the next transaction. It must
  * stay until the next one is set. */
 void flow_set_config(Flow *flow, const Config *config);

@@ -47,6 +47,8 @@ static int write_config(Flow *flow, Nsec now_at_real) {
         if (r == 0)
                 r = store_put_targets(flow->store, (Target *const *)config->targets.items, config->targets.n,
                                       now_at_real);
+        if (r == 0)
+                r = store_put_paths(flow->store, (Path *const *)config->paths.items, config->paths.n, now_at_real);
         return r;
 }
 
@@ -96,6 +98,9 @@ static void set_trouble(Flow *flow, int error) {
 /* The file is corrupt or gone: a fresh one is begun with that gap, and what waits goes there. Until there is a fresh
  * one there is none. */
 static int renew(Flow *flow, int why) {
+        Nsec now_at_real = clock_at_real(flow->clock);
+        List stated = {0};
+
         flow->store = flow->host.renew(flow->host.userdata, why);
         flow->run = 0;
         if (!flow->store)
@@ -104,8 +109,10 @@ static int renew(Flow *flow, int why) {
                                        : "the database was corrupt and was set aside in the middle of this"
                                          " run: what it held of this time is in the file set aside";
         flow->config_written = false;
+        paths_restate(flow->paths, now_at_real, &stated);
+        flow_push_all(flow, &stated);
         loop_cancel_deferred(flow->loop, &flow->commit);
-        return write_all(flow, clock_at_real(flow->clock));
+        return write_all(flow, now_at_real);
 }
 
 int flow_commit(Flow *flow) {

@@ -5,6 +5,7 @@
 #include "daemon/core/timewatch.h"
 #include "daemon/flow.h"
 #include "daemon/lost.h"
+#include "daemon/paths.h"
 #include "daemon/record.h"
 
 #define FLOW_SEED_BYTES 16
@@ -25,6 +26,8 @@ struct Flow {
         int64_t next_incident_id;
         uint8_t event_seed[FLOW_SEED_BYTES];
         uint64_t event_count;
+
+        Paths *paths;
 
         Record *first;
         Record **end;
@@ -48,7 +51,8 @@ struct Flow {
 };
 
 /* --- flow_queue.c */
-void flow_push(Flow *flow, Record *record); /* names its events; written at the end of the tick */
+void flow_push(Flow *flow, Record *record);    /* names its events; written at the end of the tick */
+void flow_push_all(Flow *flow, List *records); /* in their order; empties the list */
 void flow_push_gap(Flow *flow, Nsec from_at_real, Nsec until_at_real, Cause cause, const char *why);
 void flow_forget_written(Flow *flow); /* the transaction holds all that waited: told, then freed */
 void flow_tell_all(Flow *flow);       /* the database refuses: what waits is told from memory */

@@ -103,6 +103,12 @@ void flow_push(Flow *flow, Record *record) {
         loop_defer(flow->loop, &flow->commit);
 }
 
+void flow_push_all(Flow *flow, List *records) {
+        list_each (Record, record, records)
+                flow_push(flow, record);
+        list_fini(records);
+}
+
 void flow_push_gap(Flow *flow, Nsec from_at_real, Nsec until_at_real, Cause cause, const char *why) {
         Record *record = record_new(NULL);
 

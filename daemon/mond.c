@@ -100,7 +100,9 @@ static int reload(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_dif
         int r = settings_read(mond->config_path, &settings, ret_mistakes);
         if (r != 0)
                 return r;
-        r = watches_set(mond->watches, settings.config, mond->config, ret_diff);
+        r = flow_load_paths(mond->flow, settings.config);
+        if (r == 0)
+                r = watches_set(mond->watches, settings.config, mond->config, ret_diff);
         if (r != 0)
                 return r;
         if (prober_differs(mond->prober, &settings))
@@ -219,7 +221,9 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
                 return r;
         mond->watches = watches_new(mond->loop, prober_runner(mond->prober), mond->flow, on_gone, mond);
         mond->asks = asks_new(mond->watches, loop_clock(mond->loop));
-        r = watches_set(mond->watches, settings->config, NULL, &diff);
+        r = flow_load_paths(mond->flow, settings->config);
+        if (r == 0)
+                r = watches_set(mond->watches, settings->config, NULL, &diff);
         if (r != 0)
                 return r;
         set_config(mond, mon_steal(&settings->config));

@@ -5,6 +5,17 @@
 #include <assert.h>
 #include <string.h>
 
+static void path_free_all(RecordPath *path) {
+        if (!path)
+                return;
+        path_result_fini(&path->result);
+        free(path->id);
+        free(path->target);
+        free(path->detail);
+        free(path->banner);
+        free(path);
+}
+
 void record_free(Record *record) {
         if (!record)
                 return;
@@ -15,6 +26,7 @@ void record_free(Record *record) {
         content_change_fini(&record->content_change);
         free(record->gap_why);
         free(record->closed);
+        path_free_all(record->path);
         free(record);
 }
 
@@ -38,6 +50,26 @@ static void follow_unread(const Observation *seen, Watch *watch) {
                         watch->target->id);
         else
                 log_notice("%s: what is watched of it can be read again", watch->target->id);
+}
+
+Record *record_new_path(const char *path, const PathReason *reason, PathResult *result) {
+        Record *record = record_new(NULL);
+
+        record->path = mon_new(RecordPath);
+        *record->path = (RecordPath){
+                .id = mon_strdup(path),
+                .result = *result,
+                .decided_at_real = reason->decided_at_real,
+                .target = mon_strdup(reason->target),
+                .verdict = reason->verdict,
+                .cause = reason->cause,
+                .detail = mon_strdup(reason->detail),
+                .banner = mon_strdup(reason->banner_text),
+        };
+        *result = (PathResult){0};
+        if (record->path->result.event)
+                record->result.events[record->result.n_events++] = mon_steal(&record->path->result.event);
+        return record;
 }
 
 void record_follow_content(Record *record, Watch *watch) {
@@ -162,6 +194,43 @@ static int write_incident(Store *store, const Record *record) {
         return store_put_incident_line(store, incident->id, at_real, what, seen->verdict, seen->cause, text);
 }
 
+static int put_path_line(Store *store, const RecordPath *path, Nsec at_real, const char *what, const char *text) {
+        return store_put_path_line(store, path->result.incident.id, at_real, what, path->target, path->verdict,
+                                   path->cause, text);
+}
+
+static int write_path_incident(Store *store, const RecordPath *path) {
+        const PathResult *result = &path->result;
+        const char *text = path->banner ? path->banner : path->detail;
+
+        if (result->incident_change == INCIDENT_SAME)
+                return 0;
+        int r = store_put_incident(store, &result->incident);
+        if (r != 0 || result->line == PATH_LINE_NONE) /* stated anew, with nothing to add */
+                return r;
+        if (result->line == PATH_LINE_OPENED) {
+                r = put_path_line(store, path, result->incident.opened_at_real, path_line_name(result->line),
+                                  path->detail);
+                return r != 0 ? r : put_path_line(store, path, path->decided_at_real, "confirmed", text);
+        }
+        bool is_over = result->incident_change == INCIDENT_CLOSED;
+        return put_path_line(store, path, is_over ? result->incident.closed_at_real : path->decided_at_real,
+                             path_line_name(result->line), text);
+}
+
+static int write_path(Store *store, const RecordPath *path) {
+        const PathResult *result = &path->result;
+
+        int r = store_put_path_status(store, path->id, &result->next);
+        if (r == 0 && result->has_transition)
+                r = store_put_path_transition(store, path->id, &result->transition, path->target, path->verdict,
+                                              path->cause);
+        /* It left the configuration before this database had heard of it. */
+        if (r == -ENXIO)
+                r = 0;
+        return r != 0 ? r : write_path_incident(store, path);
+}
+
 static int write_content(Store *store, const Record *record) {
         if (record->content_step != CONTENT_SAME)
                 return store_put_content(store, record->target, &record->content, record->content_step,
@@ -197,6 +266,8 @@ int record_write(const Record *record, Store *store) {
                 r = 0;
         if (r == 0)
                 r = write_incident(store, record);
+        if (r == 0 && record->path)
+                r = write_path(store, record->path);
         for (size_t i = 0; r == 0 && i < result->n_events; i++)
                 r = store_put_event(store, result->events[i]);
         return r;

@@ -12,6 +12,17 @@ typedef enum GapStep {
         GAP_WHOLE, /* both ends known */
 } GapStep;
 
+/* What became of a path, and what decided it. */
+typedef struct RecordPath {
+        char *id;
+        PathResult result; /* its event stands with the record's */
+        Nsec decided_at_real;
+        char *target; /* NULL: the configuration decided */
+        Verdict verdict;
+        Cause cause;
+        char *detail, *banner;
+} RecordPath;
+
 /* What one happening leaves for the database, and the events that it tells. */
 typedef struct Record Record;
 struct Record {
@@ -38,11 +49,14 @@ struct Record {
         HoursSpan *closed; /* what the hours leave out */
         size_t n_closed;
         Nsec closed_cut_at_real; /* what was written of it before ends here; NSEC_UNKNOWN: it stands */
+        RecordPath *path; /* NULL: it concerns none */
         bool told;
 };
 
 /* `watch` NULL: it concerns all. */
 Record *record_new(Watch *watch);
+/* Takes what the result owns; copies the rest. */
+Record *record_new_path(const char *path, const PathReason *reason, PathResult *result);
 void record_free(Record *record);
 mon_define_cleanup(Record, record_free);
 

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #define STORE_APPLICATION_ID 0x6d6f6e64 /* "mond" */
-#define STORE_STATEMENTS_MAX 96         /* prepared at a time; each SQL text is one static array */
+#define STORE_STATEMENTS_MAX 160        /* prepared at a time; each SQL text is one static array */
 #define STORE_CACHE_KIB 512             /* pages kept by one connection: resident memory is budgeted */
 #define STORE_SET_ASIDE_MAX 100         /* corrupt databases set aside within one second */
 #define STORE_WAL_PAGES 256             /* a checkpoint is tried when the -wal has more */

@@ -28,10 +28,15 @@ int store_put_incident(Store *store, const Incident *incident) {
 }
 
 static const char sql_put_line[] =
-        "INSERT INTO incident_line (incident, at_ms, what, verdict, cause, text) VALUES (?,?,?,?,?,?)";
+        "INSERT INTO incident_line (incident, at_ms, what, target, verdict, cause, text) VALUES (?,?,?,?,?,?,?)";
 
 int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what, Verdict verdict,
                             Cause cause, const char *text) {
+        return store_put_path_line(store, incident, at_real, what, NULL, verdict, cause, text);
+}
+
+int store_put_path_line(Store *store, int64_t incident, Nsec at_real, const char *what, const char *target,
+                        Verdict verdict, Cause cause, const char *text) {
         mon_auto_query query = {0};
 
         int r = query_begin(&query, store, sql_put_line);
@@ -40,6 +45,7 @@ int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const 
         query_int(&query, incident);
         query_msec(&query, at_real);
         query_text(&query, what);
+        query_text(&query, target);
         query_int(&query, verdict);
         query_int(&query, cause);
         query_text(&query, text);

@@ -48,12 +48,12 @@ int store_each_banner(Store *store, const StorePage *page, StoreBannerFn *fn, vo
         " FROM incident WHERE "
 #define INCIDENT_PAGE                                                                                                  \
         "opened_ms < ?3 AND (closed_ms IS NULL OR closed_ms > ?2) AND (opened_ms, id) < (?4, ?5)"                      \
-        " ORDER BY opened_ms DESC, id DESC LIMIT ?6"
+        " AND (?7 = 0 OR kind = ?7) ORDER BY opened_ms DESC, id DESC LIMIT ?6"
 static const char sql_incidents[] = INCIDENT_COLUMNS "?1 IS NULL AND " INCIDENT_PAGE;
 static const char sql_incidents_of[] = INCIDENT_COLUMNS "subject = ?1 AND " INCIDENT_PAGE;
 static const char sql_incidents_open[] = INCIDENT_COLUMNS "(?1 IS NULL OR subject = ?1) AND closed_ms IS NULL AND "
                                                           "opened_ms < ?3 AND ?2 IS NOT NULL"
-                                                          " AND (opened_ms, id) < (?4, ?5)"
+                                                          " AND (opened_ms, id) < (?4, ?5) AND (?7 = 0 OR kind = ?7)"
                                                           " ORDER BY opened_ms DESC, id DESC LIMIT ?6";
 
 int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn, void *userdata) {
@@ -66,6 +66,7 @@ int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn
         if (r < 0)
                 return r;
         query_page(&query, page);
+        query_int(&query, page->kind);
         while ((r = query_step(&query)) == QUERY_ROW) {
                 Incident row = {
                         .id = query_get_int(&query, 0),
@@ -88,7 +89,7 @@ int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn
 }
 
 static const char sql_lines[] =
-        "SELECT at_ms, what, verdict, cause, text FROM incident_line WHERE incident = ? ORDER BY id";
+        "SELECT at_ms, what, verdict, cause, text, target FROM incident_line WHERE incident = ? ORDER BY id";
 
 int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, void *userdata) {
         mon_auto_query query = {0};
@@ -104,6 +105,7 @@ int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, vo
                         .verdict = (Verdict)query_get_int(&query, 2),
                         .cause = (Cause)query_get_int(&query, 3),
                         .text = query_get_text(&query, 4),
+                        .target = query_get_text(&query, 5),
                 };
                 r = fn(userdata, &row);
                 if (r != 0)
@@ -119,7 +121,9 @@ int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, vo
         " incident_opened_ms, incident_closed_ms, diff, words_removed, words_added, path_from, path_to, proven, "      \
         "unknown,"                                                                                                     \
         " reason, changes FROM event WHERE "
-#define EVENT_PAGE " AND at_ms >= ?2 AND at_ms < ?3 AND (at_ms, id) < (?4, ?5) ORDER BY at_ms DESC, id DESC LIMIT ?6"
+#define EVENT_PAGE                                                                                                     \
+        " AND at_ms >= ?2 AND at_ms < ?3 AND (at_ms, id) < (?4, ?5) AND (?7 = 0 OR kind = ?7)"                         \
+        " ORDER BY at_ms DESC, id DESC LIMIT ?6"
 static const char sql_events[] = EVENT_COLUMNS "?1 IS NULL" EVENT_PAGE;
 static const char sql_events_of[] = EVENT_COLUMNS "subject = ?1" EVENT_PAGE;
 
@@ -170,6 +174,7 @@ int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void
         if (r < 0)
                 return r;
         query_page(&query, page);
+        query_int(&query, page->kind);
         while ((r = query_step(&query)) == QUERY_ROW) {
                 Event event = read_event(&query);
                 r = fn(userdata, query_get_int(&query, 0), &event);

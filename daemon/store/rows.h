@@ -8,6 +8,7 @@
 /* Which rows, and where a page begins: at the first one below (before_ms, before_id). store_page_all() first. */
 typedef struct StorePage {
         const char *target; /* NULL: all */
+        SubjectKind kind;   /* incidents and events: of such subjects alone, `target` being their id; 0: all */
         int64_t since_ms, until_ms;
         int64_t before_ms, before_id;
         int64_t limit;
@@ -67,10 +68,19 @@ typedef struct StoreNoticeRow {
 typedef struct StoreLineRow {
         Nsec at_real;
         const char *what;
+        const char *target; /* of a path's incident: the step that decided; NULL */
         Verdict verdict;
         Cause cause;
         const char *text;
 } StoreLineRow;
+
+typedef struct StorePathRow {
+        const char *name;
+        const char *title_fr, *title_en;
+        const char *channels; /* JSON: [{ "id", "title": { "fr", "en" }, "steps": [ids of targets] }] */
+        bool active;
+        PathStatus status;
+} StorePathRow;
 
 typedef struct StoreContentRow {
         int64_t id;
@@ -84,6 +94,9 @@ typedef struct StoreContentRow {
 } StoreContentRow;
 
 typedef int StoreTargetFn(void *userdata, const StoreTargetRow *row);
+typedef int StorePathFn(void *userdata, const StorePathRow *row);
+typedef int StorePathTransitionFn(void *userdata, const PathTransition *transition);
+typedef int StoreGapFn(void *userdata, Nsec from_at_real, Nsec until_at_real, Cause cause);
 typedef int StoreCheckFn(void *userdata, const StoreCheckRow *row);
 typedef int StoreBannerFn(void *userdata, const StoreBannerRow *row);
 typedef int StoreNoticeFn(void *userdata, const StoreNoticeRow *row);
@@ -94,6 +107,16 @@ typedef int StoreEventFn(void *userdata, int64_t row, const Event *event);
 
 /* In the configuration's order; `name` NULL: all that are active, else that one, active or not. */
 mon_must_check int store_each_target(Store *store, const char *name, StoreTargetFn *fn, void *userdata);
+/* Paths, likewise. */
+mon_must_check int store_each_path(Store *store, const char *name, StorePathFn *fn, void *userdata);
+/* Oldest first: those that hold from before until_ms on. */
+mon_must_check int store_each_path_transition(Store *store, const char *path, int64_t until_ms,
+                                              StorePathTransitionFn *fn, void *userdata);
+/* The times in which nobody looked at anything, as far as they touch [from_ms, until_ms); NSEC_NEVER where one lasts.
+ */
+mon_must_check int store_each_common_gap(Store *store, int64_t from_ms, int64_t until_ms, StoreGapFn *fn,
+                                         void *userdata);
+mon_must_check int store_path_names(Store *store, char ***ret_names, size_t *ret_n);
 /* Every name ever known, sorted. Free each and the array. */
 mon_must_check int store_target_names(Store *store, char ***ret_names, size_t *ret_n);
 

@@ -185,7 +185,8 @@ int store_each_target(Store *store, const char *name, StoreTargetFn *fn, void *u
         return r;
 }
 
-static const char sql_names[] = "SELECT name FROM target ORDER BY name";
+static const char sql_target_names[] = "SELECT name FROM target ORDER BY name";
+static const char sql_path_names[] = "SELECT name FROM path ORDER BY name";
 
 static void free_names(char **names, size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -193,12 +194,12 @@ static void free_names(char **names, size_t n) {
         free(names);
 }
 
-int store_target_names(Store *store, char ***ret_names, size_t *ret_n) {
+static int read_names(Store *store, const char *sql, char ***ret_names, size_t *ret_n) {
         mon_auto_query query = {0};
         char **names = NULL;
         size_t n = 0;
 
-        int r = query_begin(&query, store, sql_names);
+        int r = query_begin(&query, store, sql);
         while (r >= 0 && (r = query_step(&query)) == QUERY_ROW) {
                 names = mon_realloc_array(names, n + 1, sizeof *names);
                 names[n++] = mon_strdup(query_get_text(&query, 0));
@@ -210,4 +211,12 @@ int store_target_names(Store *store, char ***ret_names, size_t *ret_n) {
         *ret_names = names;
         *ret_n = n;
         return 0;
+}
+
+int store_target_names(Store *store, char ***ret_names, size_t *ret_n) {
+        return read_names(store, sql_target_names, ret_names, ret_n);
+}
+
+int store_path_names(Store *store, char ***ret_names, size_t *ret_n) {
+        return read_names(store, sql_path_names, ret_names, ret_n);
 }

@@ -7,8 +7,10 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/clock.h"
+#include "daemon/base/list.h"
 #include "daemon/core/content.h"
 #include "daemon/core/engine.h"
+#include "daemon/core/path.h"
 
 typedef struct Store Store;
 
@@ -77,6 +79,13 @@ mon_must_check int store_cut_gaps(Store *store, const char *target, Cause cause,
  */
 mon_must_check int store_put_targets(Store *store, Target *const *targets, size_t n, Nsec at_real);
 
+/* The paths of the configuration now, likewise. */
+mon_must_check int store_put_paths(Store *store, Path *const *paths, size_t n, Nsec at_real);
+/* -ENXIO: store_put_paths() never named it. */
+mon_must_check int store_put_path_status(Store *store, const char *path, const PathStatus *status);
+mon_must_check int store_put_path_transition(Store *store, const char *path, const PathTransition *transition,
+                                             const char *target, Verdict verdict, Cause cause);
+
 /* One check with its counted facts; the state it led to is stored by store_put_state(). */
 mon_must_check int store_put_check(Store *store, const char *target, const Observation *observation,
                                    Nsec speaks_until_at_real, int64_t *ret_check);
@@ -90,6 +99,9 @@ mon_must_check int store_close_left(Store *store, Nsec at_real);
 /* A line of an incident's timeline: opened, confirmed, changed, banner, closed, left (the configuration). */
 mon_must_check int store_put_incident_line(Store *store, int64_t incident, Nsec at_real, const char *what,
                                            Verdict verdict, Cause cause, const char *text);
+/* Likewise of a path's incident, which names the step that decided; NULL: the configuration did. */
+mon_must_check int store_put_path_line(Store *store, int64_t incident, Nsec at_real, const char *what,
+                                       const char *target, Verdict verdict, Cause cause, const char *text);
 mon_must_check int store_put_banner(Store *store, const char *target, const char *text, const char *rule, Nsec at_real);
 /* What the target's site answered when it was asked for a page that should not exist: the latest alone is kept. */
 mon_must_check int store_put_absent(Store *store, const char *target, int http_status, Nsec at_real);
@@ -116,6 +128,10 @@ mon_must_check int store_put_hops(Store *store, int64_t check, const Observation
 /* The state as stored; the verdict of the last check (0: none). STORE_E_NOT_FOUND for a new target. */
 mon_must_check int store_load_state(Store *store, const char *target, TargetState *ret_state,
                                     Verdict *ret_last_verdict);
+/* STORE_E_NOT_FOUND for a new path. */
+mon_must_check int store_load_path(Store *store, const char *path, PathStatus *ret_status);
+/* Appends the names (char *, to free) of the paths that were in the configuration last, sorted. */
+mon_must_check int store_active_paths(Store *store, List *names);
 /* When store_put_absent() was last called for it; NSEC_UNKNOWN: never. */
 mon_must_check int store_load_absent(Store *store, const char *target, Nsec *ret_at_real);
 /* The latest version; STORE_E_NOT_FOUND: none. */

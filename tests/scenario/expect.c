@@ -90,12 +90,34 @@ static int expect_state(Life *life, const Line *line, Error *error) {
                       : r;
 }
 
+/* path ID STATE [proven]: as stored; without the word it is not proven. */
+static int expect_path(Life *life, const Line *line, Error *error) {
+        PathState state;
+        mon_auto_free char *got = NULL, *proven = NULL;
+        mon_auto_free char *sql = mon_printf("SELECT state FROM path WHERE name = '%s'", line->words[2]);
+        mon_auto_free char *proven_sql = mon_printf("SELECT proven FROM path WHERE name = '%s'", line->words[2]);
+
+        if (!path_state_from_name(line->words[3], &state)) {
+                error_set(error, "no such state: %s", line->words[3]);
+                return -EINVAL;
+        }
+        int r = query(life, sql, &got, error);
+        if (r == 0)
+                r = check(strtol(got, NULL, 10) == (long)state, error, line->words[2],
+                          path_state_name((PathState)strtol(got, NULL, 10)));
+        if (r == 0)
+                r = query(life, proven_sql, &proven, error);
+        return r == 0 ? check(text_is(proven, line->n > 4 ? "1" : "0"), error, "proven", proven) : r;
+}
+
 int expect_line(Life *life, const Line *line, Error *error) {
         const char *what = line->n > 1 ? line->words[1] : "";
         mon_auto_free char *got = NULL;
 
         if (text_is(what, "state") && line->n >= 4)
                 return expect_state(life, line, error);
+        if (text_is(what, "path") && line->n >= 4)
+                return expect_path(life, line, error);
         if (text_is(what, "requests"))
                 return check_number(server_requests(life->web), line, 2, "requests", error);
         if (text_is(what, "count") && line->n >= 5) {
@@ -123,8 +145,26 @@ static const struct {
          "0"},
         {"an incident ends after it began", "SELECT count(*) FROM incident WHERE closed_ms < opened_ms", "0"},
         {"an open incident is its target's",
-         "SELECT count(*) FROM incident i WHERE closed_ms IS NULL AND NOT EXISTS"
+         "SELECT count(*) FROM incident i WHERE closed_ms IS NULL AND kind = 1 AND NOT EXISTS"
          " (SELECT 1 FROM state s JOIN target t ON t.id = s.target WHERE t.name = i.subject AND s.incident = i.id)",
+         "0"},
+        {"an open incident is its path's, which is not known to work",
+         "SELECT count(*) FROM incident i WHERE closed_ms IS NULL AND kind = 2 AND NOT EXISTS"
+         " (SELECT 1 FROM path p WHERE p.name = i.subject AND p.incident = i.id AND p.state IN (3, 4))",
+         "0"},
+        {"a closed path has its incident",
+         "SELECT count(*) FROM path p WHERE state = 3 AND NOT EXISTS"
+         " (SELECT 1 FROM incident i WHERE i.kind = 2 AND i.id = p.incident AND i.closed_ms IS NULL)",
+         "0"},
+        {"a path's changes follow each other",
+         "SELECT count(*) FROM (SELECT from_state, at_ms, lag(to_state, 1, 4) OVER path AS before,"
+         " lag(at_ms, 1, at_ms) OVER path AS before_ms FROM path_transition WINDOW path AS (PARTITION BY path ORDER BY"
+         " id)) WHERE from_state != before OR at_ms < before_ms",
+         "0"},
+        {"each change of a path told once",
+         "SELECT count(*) FROM path_transition h JOIN path p ON p.id = h.path WHERE p.active = 1 AND 1 !="
+         " (SELECT count(*) FROM event e WHERE e.kind = 2 AND e.subject = p.name AND e.at_ms = h.decided_ms"
+         " AND e.path_from = h.from_state AND e.path_to = h.to_state AND e.since_ms = h.at_ms)",
          "0"},
         {"no event twice", "SELECT count(*) - count(DISTINCT name) FROM event", "0"},
         {"each change of state told once",

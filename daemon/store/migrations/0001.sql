@@ -176,6 +176,7 @@ CREATE TABLE incident_line (
   incident INTEGER NOT NULL REFERENCES incident(id),
   at_ms INTEGER NOT NULL,
   what TEXT NOT NULL,
+  target TEXT, -- of a path's incident: the step that decided; NULL: the configuration did
   verdict INTEGER NOT NULL,
   cause INTEGER NOT NULL,
   text TEXT

@@ -22,7 +22,15 @@ static const char sql_checks[] =
         "DELETE FROM checks WHERE id IN (SELECT id FROM (SELECT id, at_ms FROM checks ORDER BY id LIMIT ?2)"
         " WHERE at_ms < ?1) AND NOT EXISTS (SELECT 1 FROM hop WHERE check_id = checks.id)"
         " AND NOT EXISTS (SELECT 1 FROM assertion WHERE check_id = checks.id)";
-static const char sql_events[] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at_ms < ?1 LIMIT ?2)";
+/* What is still owed keeps its event, however old. */
+static const char sql_deliveries[] =
+        "DELETE FROM delivery WHERE id IN (SELECT d.id FROM event e JOIN delivery d ON d.event = e.id"
+        " WHERE e.at_ms < ?1 AND d.state <> 1 LIMIT ?2)";
+static const char sql_events[] = "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at_ms < ?1"
+                                 " AND NOT EXISTS (SELECT 1 FROM delivery WHERE event = event.id) LIMIT ?2)";
+/* The newest stays, for its number. */
+static const char sql_silences[] = "DELETE FROM silence WHERE id IN (SELECT id FROM silence WHERE until_ms < ?1"
+                                   " AND id < (SELECT max(id) FROM silence) LIMIT ?2)";
 static const char sql_gaps[] =
         "DELETE FROM gap WHERE id IN (SELECT id FROM (SELECT id, until_ms FROM gap ORDER BY id LIMIT ?2)"
         " WHERE until_ms < ?1)";
@@ -96,8 +104,8 @@ static Nsec later(Nsec a, Nsec b) {
 }
 
 int store_expire(Store *store, const StoreRetention *retention, int rows_max, bool *ret_more) {
-        static const char *const sweeps[] = {sql_assertions, sql_checks, sql_events,   sql_gaps,
-                                             sql_notices,    sql_lines,  sql_incidents};
+        static const char *const sweeps[] = {sql_assertions, sql_checks,   sql_deliveries, sql_events,   sql_gaps,
+                                             sql_notices,    sql_silences, sql_lines,      sql_incidents};
         Nsec checks_before = retention->checks_before_at_real;
         Nsec bodies_before = later(retention->bodies_before_at_real, checks_before);
         Nsec daily_before = later(retention->daily_bodies_before_at_real, bodies_before);

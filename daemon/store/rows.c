@@ -184,6 +184,43 @@ int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void
         return r;
 }
 
+static const char sql_event_by_name[] = EVENT_COLUMNS "name = ?1";
+static const char sql_state_event[] =
+        EVENT_COLUMNS "kind = ?1 AND subject = ?2 AND type IN (1, 2, 3, 4, 5, 6, 7, 12, 13, 16, 17, 18, 19)"
+                      " ORDER BY at_ms DESC, id DESC LIMIT 1";
+
+static int load_event(Query *query, Event *ret_event) {
+        int r = query_step(query);
+
+        if (r != QUERY_ROW)
+                return r < 0 ? r : STORE_E_NOT_FOUND;
+        Event event = read_event(query);
+        *ret_event = (Event){0};
+        event_copy(ret_event, &event);
+        return 0;
+}
+
+int store_load_event(Store *store, const char *id, Event *ret_event) {
+        mon_auto_query query = {0};
+
+        int r = query_begin(&query, store, sql_event_by_name);
+        if (r < 0)
+                return r;
+        query_text(&query, id);
+        return load_event(&query, ret_event);
+}
+
+int store_load_state_event(Store *store, SubjectKind kind, const char *subject, Event *ret_event) {
+        mon_auto_query query = {0};
+
+        int r = query_begin(&query, store, sql_state_event);
+        if (r < 0)
+                return r;
+        query_int(&query, kind);
+        query_text(&query, subject);
+        return load_event(&query, ret_event);
+}
+
 static const char sql_setting[] = "SELECT value FROM setting WHERE name = ?";
 
 static int read_setting(Store *store, const char *name, char **ret_value) {

@@ -93,6 +93,21 @@ typedef struct StoreContentRow {
         const Sha256 *text_sha256; /* NULL: it is empty */
 } StoreContentRow;
 
+typedef struct StoreDeliveryRow {
+        int64_t id;
+        const char *notifier, *event_id;
+        EventType type; /* of the event; likewise its subject */
+        SubjectKind kind;
+        const char *subject;
+        DeliveryState state;
+        Nsec owed_at_real;
+        Nsec next_at_real, first_at_real, done_at_real; /* NSEC_UNKNOWN */
+        int attempts, http_status;
+        const char *error;
+        bool has_body;
+} StoreDeliveryRow;
+typedef int StoreDeliveryFn(void *userdata, const StoreDeliveryRow *row);
+
 typedef int StoreTargetFn(void *userdata, const StoreTargetRow *row);
 typedef int StorePathFn(void *userdata, const StorePathRow *row);
 typedef int StorePathTransitionFn(void *userdata, const PathTransition *transition);
@@ -129,6 +144,15 @@ mon_must_check int store_each_content(Store *store, const StorePage *page, Store
 mon_must_check int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn, void *userdata);
 mon_must_check int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void *userdata);
 mon_must_check int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, void *userdata);
+/* By when each was owed; `state` 0: all, DELIVERY_PENDING or DELIVERY_FAILED. */
+mon_must_check int store_each_delivery(Store *store, const StorePage *page, DeliveryState state, StoreDeliveryFn *fn,
+                                       void *userdata);
+mon_must_check int store_find_delivery(Store *store, int64_t id, StoreDeliveryFn *fn, void *userdata);
+
+/* Oldest first: what is pending of a notifier; what was owed of an incident's events. */
+mon_must_check int store_each_pending(Store *store, const char *notifier, int64_t limit, StoreDeliveryFn *fn,
+                                      void *userdata);
+mon_must_check int store_each_incident_delivery(Store *store, int64_t incident, StoreDeliveryFn *fn, void *userdata);
 
 /* Oldest first: the checks with ids in (after, upto] that lie in the page's times (and target). */
 mon_must_check int store_each_check_written(Store *store, const StorePage *page, int64_t after, int64_t upto,

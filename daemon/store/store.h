@@ -123,6 +123,77 @@ mon_must_check int store_put_event(Store *store, const Event *event);
  * first answer of its day, so that retention may let go of it sooner. */
 mon_must_check int store_put_hops(Store *store, int64_t check, const Observation *observation, bool daily);
 
+/* --- notifiers: what each was told, and what it is owed --------------------------------------------------------- */
+
+typedef struct StoreNotifier {
+        const char *name;
+        const char *kind;
+        bool active; /* the configuration has it */
+        uint64_t fingerprint;
+        const char *disabled; /* why; NULL: it is not */
+} StoreNotifier;
+typedef int StoreNotifierFn(void *userdata, const StoreNotifier *row);
+
+/* The last state of a subject that a notifier was told: see core/telling.h. */
+typedef struct StoreTold {
+        SubjectKind kind;
+        const char *subject;
+        int state;
+        bool unstable;
+        Nsec at_real;
+} StoreTold;
+typedef int StoreToldFn(void *userdata, const StoreTold *row);
+
+typedef enum DeliveryState { /* stored: append only */
+                             DELIVERY_PENDING = 1,
+                             DELIVERY_DELIVERED = 2,
+                             DELIVERY_FAILED = 3,
+} DeliveryState;
+const char *delivery_state_name(DeliveryState state);
+
+typedef struct StoreDelivery {
+        const char *notifier, *event_id;
+        DeliveryState state;
+        bool is_new; /* owed, or owed anew: what an earlier row of the two said is replaced, the body too */
+        Nsec owed_at_real;
+        Nsec next_at_real, first_at_real, done_at_real; /* NSEC_UNKNOWN */
+        int attempts;
+        int http_status;   /* 0: no answer */
+        const char *error; /* NULL: none */
+        const void *body;  /* NULL: as it stands */
+        size_t body_len;
+} StoreDelivery;
+
+typedef struct StoreSilence {
+        int64_t id;
+        const char *subject, *reason;
+        Nsec from_at_real, until_at_real;
+        Nsec ended_at_real; /* taken back before its end; NSEC_UNKNOWN */
+} StoreSilence;
+typedef int StoreSilenceFn(void *userdata, const StoreSilence *row);
+
+/* Every one out of use, before those of the configuration are put. */
+mon_must_check int store_retire_notifiers(Store *store);
+mon_must_check int store_put_notifier(Store *store, const StoreNotifier *notifier); /* in use; by its name */
+mon_must_check int store_each_notifier(Store *store, StoreNotifierFn *fn, void *userdata);
+mon_must_check int store_put_told(Store *store, const char *notifier, const StoreTold *told);
+mon_must_check int store_forget_told(Store *store, const char *notifier);
+mon_must_check int store_each_told(Store *store, const char *notifier, StoreToldFn *fn, void *userdata);
+/* After its event, by notifier and event: inserted or replaced. Nothing where either is not in the database. */
+mon_must_check int store_put_delivery(Store *store, const StoreDelivery *delivery);
+/* All that is pending of a notifier fails with a reason. */
+mon_must_check int store_give_up_deliveries(Store *store, const char *notifier, const char *why, Nsec at_real);
+/* Other settings make other bodies. */
+mon_must_check int store_drop_pending_bodies(Store *store, const char *notifier);
+/* Appends the body that was composed; STORE_E_NOT_FOUND: none was. */
+mon_must_check int store_read_delivery_body(Store *store, const char *notifier, const char *event_id, Buf *body);
+mon_must_check int store_count_pending(Store *store, int64_t *ret_n);
+/* By its id: inserted, or its end set. */
+mon_must_check int store_put_silence(Store *store, const StoreSilence *silence);
+mon_must_check int store_next_silence_id(Store *store, int64_t *ret_id);
+/* Those in force, newest first. */
+mon_must_check int store_each_silence(Store *store, Nsec now_at_real, StoreSilenceFn *fn, void *userdata);
+
 /* --- what the daemon reads at its start ------------------------------------------------------------------------ */
 
 /* The state as stored; the verdict of the last check (0: none). STORE_E_NOT_FOUND for a new target. */
@@ -137,6 +208,9 @@ mon_must_check int store_load_absent(Store *store, const char *target, Nsec *ret
 /* The latest version; STORE_E_NOT_FOUND: none. */
 mon_must_check int store_load_content(Store *store, const char *target, Content *ret_content);
 mon_must_check int store_load_incident(Store *store, int64_t id, Incident *ret_incident);
+/* An event by its id, and the latest one that told the state of a subject: STORE_E_NOT_FOUND. */
+mon_must_check int store_load_event(Store *store, const char *id, Event *ret_event);
+mon_must_check int store_load_state_event(Store *store, SubjectKind kind, const char *subject, Event *ret_event);
 mon_must_check int store_next_incident_id(Store *store, int64_t *ret_id);
 
 /* What is older goes; a body goes with its check at the latest. */

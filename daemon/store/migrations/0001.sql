@@ -219,6 +219,7 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_by_time ON event(at_ms, id);
 CREATE INDEX event_by_subject ON event(subject, at_ms, id);
+CREATE INDEX event_by_incident ON event(incident) WHERE incident <> 0;
 
 CREATE TABLE blob (
   id INTEGER PRIMARY KEY,
@@ -337,8 +338,9 @@ CREATE TABLE told (
   notifier INTEGER NOT NULL REFERENCES notifier(id),
   kind INTEGER NOT NULL,
   subject TEXT NOT NULL,
-  state INTEGER NOT NULL, -- a verdict, or a path's state
-  at_ms INTEGER NOT NULL, -- last told or reminded
+  state INTEGER NOT NULL,    -- a verdict, a path's state, or whether the observer sees (1) or not (2)
+  unstable INTEGER NOT NULL, -- 1: told since then that the subject flaps
+  at_ms INTEGER NOT NULL,    -- last told or reminded
   PRIMARY KEY (notifier, kind, subject)
 ) STRICT;
 
@@ -358,6 +360,7 @@ CREATE TABLE delivery (
   UNIQUE (notifier, event)
 ) STRICT;
 CREATE INDEX delivery_pending ON delivery(notifier, id) WHERE state = 1;
+CREATE INDEX delivery_failed ON delivery(id) WHERE state = 3;
 CREATE INDEX delivery_by_event ON delivery(event);
 
 CREATE TABLE silence (

@@ -178,6 +178,9 @@ static int print_row(const Printing *printing, const Directive *row, const void 
                 return buf_printf(printing->out, "%*s%s: %" PRId64 "\n", printing->indent, "", row->key,
                                   *(const int64_t *)field);
         case DIRECTIVE_DURATION: {
+                /* Not given, and without a default: what it stands for then (never, no limit) cannot be written. */
+                if (*(const Nsec *)field < row->min && !row->fallback)
+                        return 0;
                 mon_auto_free char *span = text_duration(*(const Nsec *)field);
                 return buf_printf(printing->out, "%*s%s: %s\n", printing->indent, "", row->key, span);
         }

@@ -5,7 +5,6 @@
 static const struct {
         const char *block, *key, *what;
 } futures[] = {
-        {"", "notifiers", "notifiers (webhooks and mail)"},
         {"", "heartbeat", "heartbeat"},
         {"", "timestamp", "time stamps"},
         {"", "api", "web page or API on TCP"},

@@ -3,6 +3,7 @@
 #include "config/directives.h"
 #include "config/file.h"
 #include "config/merge.h"
+#include "config/notifiers.h"
 #include "config/paths.h"
 #include "config/rows.h"
 #include "config/targets.h"
@@ -35,6 +36,8 @@ void config_free(Config *config) {
         list_each (Path, path, &config->paths)
                 path_free(path);
         list_fini(&config->paths);
+        list_each (Notifier, notifier, &config->notifiers)
+                notifier_free(notifier);
         list_fini(&config->notifiers);
         free(config->path);
         free(config);
@@ -162,8 +165,9 @@ static void check_references(Loading *loading, const Config *config) {
         }
 }
 
-static void interpret(Loading *loading, const ProbeDriver *const *drivers, Config *config) {
-        static const char *const others[] = {"targets", "paths", NULL};
+static void interpret(Loading *loading, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
+                      Config *config) {
+        static const char *const others[] = {"targets", "paths", "notifiers", NULL};
         mon_cleanup(list_fini) List meant = {0};
         DirectiveBlock block = {
                 .mistakes = &loading->mistakes,
@@ -187,6 +191,7 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, Confi
         if (targets || (!loading->is_partial && !is_misspelt))
                 targets_read(config, targets, loading->home, drivers, &loading->mistakes);
         paths_read(config, loading->root, loading->is_partial || is_misspelt, &loading->mistakes);
+        notifiers_read(config, yaml_get(loading->root, "notifiers"), notifiers, &loading->mistakes);
 }
 
 int config_load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
@@ -194,13 +199,12 @@ int config_load(const char *path, const ProbeDriver *const *drivers, const Notif
         mon_cleanup(loading_fini) Loading loading = {.path = path};
         mon_cleanup(config_free_p) Config *config = mon_new(Config);
 
-        (void)notifiers;
         config->path = mon_strdup(path);
         loading.home = mistakes_add_file(&loading.mistakes, path);
         loading.root = read_file(path, loading.home, &loading.mistakes);
         read_parts(&loading);
         if (loading.root)
-                interpret(&loading, drivers, config);
+                interpret(&loading, drivers, notifiers, config);
 
         bool is_sound = loading.mistakes.n_errors == 0;
         mistakes_finish(&loading.mistakes, ret_mistakes);

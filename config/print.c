@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include "config/directives.h"
+#include "config/notifiers.h"
 #include "config/paths.h"
 #include "config/rows.h"
 #include "config/targets.h"
@@ -63,6 +64,10 @@ char *config_print(const Config *config) {
                 r = buf_append_text(&out, "paths:\n");
         list_each (Path, path, &config->paths)
                 r = r != 0 ? r : path_print(path, 2, &out);
+        if (r == 0 && config->notifiers.n > 0)
+                r = buf_append_text(&out, "notifiers:\n");
+        list_each (Notifier, notifier, &config->notifiers)
+                r = r != 0 ? r : notifier_print(notifier, 2, false, &out);
         assert(r == 0);
         return buf_steal(&out);
 }

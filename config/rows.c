@@ -6,7 +6,7 @@
 
 #include <ctype.h>
 
-static char *check_id(const char *text) {
+char *config_check_id(const char *text) {
         if (strlen(text) > TARGET_ID_MAX)
                 return mon_printf("an id has at most %d characters", TARGET_ID_MAX);
         if (!isalnum((unsigned char)text[0]))
@@ -171,7 +171,7 @@ const Directive target_rows[] = {
          .type = DIRECTIVE_TEXT,
          AT(id),
          .required = true,
-         .check = check_id,
+         .check = config_check_id,
          .help = "its name in the record and on the command line, never to be changed"},
         {.key = "title", .type = DIRECTIVE_TITLE, AT(title), .help = "its name for people: a text, or { fr, en }"},
         {.key = "paused", .type = DIRECTIVE_BOOL, AT(paused), .fallback = "false", .help = "not looked at"},
@@ -218,7 +218,7 @@ const Directive hours_rows[] = {
 #define AT(member) .offset = offsetof(ChannelRows, member)
 
 static const Directive channel_rows[] = {
-        {.key = "id", .type = DIRECTIVE_TEXT, AT(id), .required = true, .check = check_id, .help = "its name"},
+        {.key = "id", .type = DIRECTIVE_TEXT, AT(id), .required = true, .check = config_check_id, .help = "its name"},
         {.key = "title", .type = DIRECTIVE_TITLE, AT(title), .help = "its name for people: a text, or { fr, en }"},
         {.key = "steps",
          .type = DIRECTIVE_TEXTS,
@@ -238,7 +238,7 @@ const Directive path_rows[] = {
          .type = DIRECTIVE_TEXT,
          AT(id),
          .required = true,
-         .check = check_id,
+         .check = config_check_id,
          .help = "its name in the record and on the command line, never to be changed"},
         {.key = "title", .type = DIRECTIVE_TITLE, AT(title), .help = "its name for people: a text, or { fr, en }"},
         {.key = "channels",

@@ -38,7 +38,8 @@ typedef struct PathRows {
         SectionList channels; /* of ChannelRows */
 } PathRows;
 
-extern const Directive config_rows[]; /* of Config; targets and paths apart */
-extern const Directive target_rows[]; /* of TargetRows; the block of its kind and its hours apart */
-extern const Directive hours_rows[];  /* of HoursRows */
-extern const Directive path_rows[];   /* of PathRows */
+extern const Directive config_rows[];    /* of Config; targets and paths apart */
+extern const Directive target_rows[];    /* of TargetRows; the block of its kind and its hours apart */
+extern const Directive hours_rows[];     /* of HoursRows */
+extern const Directive path_rows[];      /* of PathRows */
+char *config_check_id(const char *text); /* a DirectiveCheck: of targets, paths, notifiers */

@@ -2,9 +2,9 @@
 
 #include "config/directives.h"
 #include "config/future.h"
+#include "config/items.h"
 #include "config/rows.h"
 #include "daemon/base/digest.h"
-#include "daemon/base/map.h"
 #include "daemon/base/text.h"
 #include "daemon/core/hours.h"
 #include "daemon/net/url.h"
@@ -43,12 +43,6 @@ void target_free(Target *target) {
         free(target);
 }
 
-static void on_driver_mistake(void *userdata, int line, int column, const char *text) {
-        const DirectiveBlock *block = userdata;
-
-        mistakes_add(block->mistakes, line > 0 ? line : block->line, line > 0 ? column : block->column, "%s", text);
-}
-
 static bool is_future_kind(const YamlNode *key) {
         mon_auto_free char *text = future_text("targets", key->text);
         return text != NULL;
@@ -57,34 +51,13 @@ static bool is_future_kind(const YamlNode *key) {
 /* The driver of the one kind that the target names, with its block; NULL and a mistake if it names none or several. */
 static const ProbeDriver *find_kind(const Reading *reading, const YamlNode *item, const List *meant,
                                     size_t *ret_index) {
-        const ProbeDriver *driver = NULL;
-        bool told = false; /* that its kind is misspelt, or not there yet */
+        const ItemKinds kinds = {"target", reading->kinds, reading->n_kinds, reading->mistakes};
+        bool told = item_means_a_kind(&kinds, meant); /* that its kind is misspelt, or not there yet */
+        size_t kind;
 
-        for (size_t i = 0; i < reading->n_kinds; i++)
-                list_each (const char, key, meant)
-                        told |= text_is(key, reading->kinds[i]);
-
-        for (size_t i = 0; i < item->n; i++) {
-                const YamlNode *key = item->keys[i];
-                told |= is_future_kind(key);
-                for (const ProbeDriver *const *d = reading->drivers; *d; d++) {
-                        if (!text_is(key->text, (*d)->name) || driver == *d)
-                                continue;
-                        if (driver) {
-                                mistakes_add(reading->mistakes, key->line, key->column,
-                                             "a target has one kind: it already has '%s'", driver->name);
-                                continue;
-                        }
-                        driver = *d;
-                        *ret_index = i;
-                }
-        }
-        if (!driver && !told) {
-                mon_auto_free char *kinds = mistakes_join(reading->kinds, reading->n_kinds);
-                mistakes_add(reading->mistakes, item->line, item->column, "the target has no kind: it takes one of: %s",
-                             kinds);
-        }
-        return driver;
+        for (size_t i = 0; i < item->n; i++)
+                told |= is_future_kind(item->keys[i]);
+        return item_find_kind(&kinds, item, told, &kind, ret_index) ? reading->drivers[kind] : NULL;
 }
 
 static bool says_retry_interval(const YamlNode *item) {
@@ -110,21 +83,16 @@ static void take_rows(Target *target, TargetRows *rows) {
         target->paused = rows->paused;
 }
 
-static const YamlNode *place_of(const YamlNode *item, const char *key) {
-        const YamlNode *node = yaml_get(item, key);
-        return node ? node : item;
-}
-
 static void check_pace(const Reading *reading, const Target *target, const YamlNode *item) {
         static const char why[] = "hosts that are not on this machine are asked at most every 30s";
-        const YamlNode *at = place_of(item, "interval");
+        const YamlNode *at = item_place(item, "interval");
 
         if (target->host && !target->host_is_local) {
                 if (target->interval < TARGET_INTERVAL_REMOTE_MIN)
                         mistakes_add(reading->mistakes, at->line, at->column, "'interval' is too short for '%s': %s",
                                      target->host, why);
-                const YamlNode *confirm = place_of(item, "confirm");
-                const YamlNode *retry = place_of(confirm, "retry_interval");
+                const YamlNode *confirm = item_place(item, "confirm");
+                const YamlNode *retry = item_place(confirm, "retry_interval");
                 if (target->confirm.retry_interval < TARGET_INTERVAL_REMOTE_MIN &&
                     target->confirm.retry_interval < target->interval)
                         mistakes_add(reading->mistakes, retry->line, retry->column,
@@ -149,7 +117,7 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
 
         target->spec = mon_calloc(1, driver->spec_size);
         if (directives_read(&block, driver->directives, target->spec) && driver->prepare)
-                driver->prepare(target->spec, target, on_driver_mistake, &block, &target->host);
+                driver->prepare(target->spec, target, item_on_mistake, &block, &target->host);
         target->host_is_local = target->host && net_host_is_local(target->host);
 }
 
@@ -179,7 +147,7 @@ static void read_hours(const Reading *reading, Target *target, const YamlNode *i
         };
         if (!directives_read(&block, hours_rows, &rows) || !rows.timezone)
                 return;
-        Zone *zone = open_zone(reading, place_of(node, "timezone"), rows.timezone);
+        Zone *zone = open_zone(reading, item_place(node, "timezone"), rows.timezone);
         if (!zone)
                 return;
         target->hours = hours_new(zone);
@@ -209,19 +177,6 @@ static uint64_t fingerprint_of(const Config *config, const Target *target) {
         return hash;
 }
 
-/* An id that stood before is a mistake, and the target is left out. */
-static bool claim_id(Reading *reading, const TargetRows *rows, const YamlNode *item) {
-        const YamlNode *at = place_of(item, "id"), *first = map_get(&reading->places, rows->id);
-
-        if (!first) {
-                map_set(&reading->places, rows->id, (void *)at);
-                return true;
-        }
-        mistakes_add(reading->mistakes, at->line, at->column, "the id '%s' stands twice: first at %s:%d", rows->id,
-                     mistakes_file(reading->mistakes, first->line), mistakes_line(first->line));
-        return false;
-}
-
 static void target_rows_fini(TargetRows *rows) {
         directives_fini(target_rows, rows);
 }
@@ -239,7 +194,7 @@ static void read_target(Reading *reading, const YamlNode *item) {
                 return;
         }
         bool whole = directives_read(&block, target_rows, &rows);
-        whole = whole && claim_id(reading, &rows, item);
+        whole = whole && item_claim_id(&reading->places, reading->mistakes, rows.id, item);
         target->driver = find_kind(reading, item, &meant, &index);
         if (!says_retry_interval(item) && rows.checks.retry_interval > rows.checks.interval)
                 rows.checks.retry_interval = rows.checks.interval; /* unsure, it does not look less often */

@@ -49,7 +49,7 @@ struct Record {
         HoursSpan *closed; /* what the hours leave out */
         size_t n_closed;
         Nsec closed_cut_at_real; /* what was written of it before ends here; NSEC_UNKNOWN: it stands */
-        RecordPath *path; /* NULL: it concerns none */
+        RecordPath *path;        /* NULL: it concerns none */
         bool told;
 };
 

@@ -3,6 +3,7 @@
 
 #include "daemon/base/text.h"
 #include "tests/lib/config_fixture.h"
+#include "tests/lib/fake_notifier.h"
 
 #include <stdio.h>
 #include <sys/mman.h>
@@ -17,7 +18,7 @@ static Config *load(const char *bytes, size_t n, ConfigMistakes *ret_mistakes) {
         int fd = memfd_create("mond.yaml", MFD_CLOEXEC);
         fuzz_holds(fd >= 0 && write(fd, bytes, n) == (ssize_t)n);
         (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        int r = config_load(path, config_fixture_drivers, NULL, &config, ret_mistakes);
+        int r = config_load(path, config_fixture_drivers, fake_notifiers, &config, ret_mistakes);
         (void)close(fd);
         fuzz_holds((r == 0) == (config != NULL) && (r == 0) == (ret_mistakes->n_errors == 0));
         return config;

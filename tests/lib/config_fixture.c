@@ -1,6 +1,7 @@
 #include "tests/lib/config_fixture.h"
 
 #include "daemon/base/text.h"
+#include "tests/lib/fake_notifier.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -137,7 +138,7 @@ const ProbeDriver *const config_fixture_drivers[] = {&fake_driver, NULL};
 char *config_fixture_load(Config **ret_config) {
         ConfigMistakes mistakes = {0};
 
-        int r = config_load("mond.yaml", config_fixture_drivers, NULL, ret_config, &mistakes);
+        int r = config_load("mond.yaml", config_fixture_drivers, fake_notifiers, ret_config, &mistakes);
         assert((r == 0) == (mistakes.n_errors == 0) && (r == 0 || r == CONFIG_E_MISTAKES));
         char *text = config_mistakes_text(&mistakes);
         config_mistakes_fini(&mistakes);

@@ -1,4 +1,5 @@
 #include "tests/lib/config_fixture.h"
+#include "tests/lib/fake_notifier.h"
 
 #include "config/directives.h"
 #include "config/rows.h"
@@ -30,8 +31,42 @@ static const struct {
         {TARGET "zzz: 1\n", "mond.yaml:7:1: unknown key 'zzz'\n"},
         {TARGET "\"z\\e[1m\": 1\n", "mond.yaml:7:1: unknown key 'z [1m'\n"},
         {TARGET "language: fr\nlanguage: en\n", "mond.yaml:8:1: the key 'language' stands twice: first at line 7\n"},
-        {TARGET "notifiers: []\n",
-         "mond.yaml:7:1: 'notifiers': this version of mond has no notifiers (webhooks and mail) yet: take it out\n"},
+        {TARGET "timestamp: []\nheartbeat: []\n",
+         "mond.yaml:7:1: 'timestamp': this version of mond has no time stamps yet: take it out\n"
+         "mond.yaml:8:1: 'heartbeat': this version of mond has no heartbeat yet: take it out\n"},
+        /* notifiers */
+        {TARGET "notifiers: []\n", ""},
+        {TARGET "notifiers: {id: a}\n", "mond.yaml:7:12: 'notifiers' takes a list: each begins with '- id: …'\n"},
+        {TARGET "notifiers: [a]\n", "mond.yaml:7:13: a notifier is a map: - { id: …, webhook: { url: … } }\n"},
+        {TARGET "notifiers: [{id: n}]\n", "mond.yaml:7:13: the notifier has no kind: it takes one of: fake\n"},
+        {TARGET "notifiers: [{id: n, fak: {file: a}}]\n",
+         "mond.yaml:7:21: unknown key 'fak' in 'notifiers': did you mean 'fake'?\n"},
+        {TARGET "notifiers: [{fake: {}}]\n",
+         "mond.yaml:7:13: 'id' is missing in 'notifiers': its name in the record and on the command line\n"
+         "mond.yaml:7:14: 'file' is missing in 'fake': what is sent is added to it\n"},
+        {TARGET "notifiers:\n- {id: n, fake: {file: a}}\n- {id: n, fake: {file: a}}\n",
+         "mond.yaml:9:8: the id 'n' stands twice: first at mond.yaml:8\n"},
+        {TARGET "notifiers: [{id: n, events: [path.clsed, target.*, up, 'path.[co]*', zebra], fake: {file: a}}]\n",
+         "mond.yaml:7:30: 'events': 'path.clsed' fits no event: did you mean 'path.closed'?\n"
+         "mond.yaml:7:52: 'events': 'up' fits no event, such as path.closed or target.*\n"
+         "mond.yaml:7:56: 'events': 'path.[co]*' fits no event, such as path.closed or target.*\n"
+         "mond.yaml:7:70: 'events': 'zebra' fits no event, such as path.closed or target.*\n"},
+        {TARGET "notifiers: [{id: n, events: [], fake: {file: a}}]\n",
+         "mond.yaml:7:29: 'events' is empty: 'n' would never be told anything\n"},
+        {TARGET "notifiers: [{id: n, quiet: {timezone: Europe/Pari, from: '24:00', until: 5, at_most: 0s}, "
+                "fake: {file: a}}]\n",
+         "mond.yaml:7:39: 'timezone': there is no time zone 'Europe/Pari': it is written as Europe/Paris\n"
+         "mond.yaml:7:58: 'from': '24:00' is no time of day: it is written as \"23:30\"\n"
+         "mond.yaml:7:74: 'until': '5' is no time of day: it is written as \"23:30\"\n"
+         "mond.yaml:7:86: 'at_most' must be between 1s and 1d, not '0s'\n"},
+        {TARGET "notifiers: [{id: n, quiet: {from: '01:00'}, fake: {file: a}}]\n",
+         "mond.yaml:7:28: 'timezone' is missing in 'quiet': it takes timezone, from and until\n"
+         "mond.yaml:7:28: 'until' is missing in 'quiet': it takes timezone, from and until\n"},
+        {TARGET "notifiers: [{id: n, quiet: {timezone: UTC, from: '01:00', until: '01:00'}, fake: {file: a}}]\n",
+         "mond.yaml:7:66: 'quiet' ends when it begins: nobody could say whether it is always or never\n"},
+        {TARGET "notifiers: [{id: n, remind_every: 0s, fake: {file: /nowhere}}]\n",
+         "mond.yaml:1:1: n\n"
+         "mond.yaml:7:35: 'remind_every' must be between 1s and 366d, not '0s'\n"},
         /* what is misspelt is one mistake */
         {"observer: {contatc: a@b.fr}\nreferences: []\ntarget: [{id: a, http: {url: 'http://localhost/'}}]\n",
          "mond.yaml:1:12: unknown key 'contatc' in 'observer': did you mean 'contact'?\n"
@@ -233,7 +268,8 @@ static void counts_what_it_does_not_show(void **state) {
         for (int i = 0; i < CONFIG_MISTAKES_MAX + 7; i++)
                 assert_int_equal(buf_printf(&text, "unknown%d: 1\n", i), 0);
         config_fixture_write_text("mond.yaml", text.data);
-        assert_int_equal(config_load("mond.yaml", config_fixture_drivers, NULL, &config, &mistakes), CONFIG_E_MISTAKES);
+        assert_int_equal(config_load("mond.yaml", config_fixture_drivers, fake_notifiers, &config, &mistakes),
+                         CONFIG_E_MISTAKES);
         assert_int_equal(mistakes.n, CONFIG_MISTAKES_MAX);
         assert_int_equal(mistakes.n_errors, CONFIG_MISTAKES_MAX + 7);
         mon_auto_free char *told = config_mistakes_text(&mistakes);

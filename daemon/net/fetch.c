@@ -1,26 +1,19 @@
 #include "daemon/net/fetch.h"
 
 #include "daemon/base/error.h"
-#include "daemon/base/list.h"
 #include "daemon/base/text.h"
 #include "daemon/net/head.h"
 #include "daemon/net/pool.h"
-#include "daemon/net/url.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#define FETCH_NO_TIMEOUT_MSEC 86400000L /* the deadline is ours; curl's own would be 300 s */
-#define FETCH_IDLE_MAX 4                /* easy handles kept for the next fetches */
+#define FETCH_IDLE_MAX 4 /* easy handles kept for the next fetches */
 
 struct Fetcher {
         Loop *loop;
-        List pools;
+        FetchPools pools;
         CURL *idle[FETCH_IDLE_MAX];
         size_t n_idle;
-        char *system_ca_file;
 };
 
 struct Fetch {
@@ -48,18 +41,6 @@ struct Fetch {
 
 static Nsec now_of(const Fetch *fetch) {
         return clock_at_boot(loop_clock(fetch->fetcher->loop));
-}
-
-static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
-        Fetch *fetch = userdata;
-
-        (void)purpose;
-        int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-        if (fd < 0) {
-                fetch->local_errno = errno;
-                return CURL_SOCKET_BAD;
-        }
-        return fd;
 }
 
 static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *userdata) {
@@ -123,14 +104,6 @@ static int on_progress(void *userdata, curl_off_t total, curl_off_t now, curl_of
         if ((uint64_t)now <= (uint64_t)fetch->body_max + FETCH_OVERHEAD_MAX)
                 return 0;
         fetch->too_large = true;
-        return 1;
-}
-
-/* Every address is pinned, so curl has nothing to resolve; its resolver is a thread that cannot be cancelled. */
-static int on_resolver_start(void *state, void *reserved, void *userdata) {
-        (void)state;
-        (void)reserved;
-        (void)userdata;
         return 1;
 }
 
@@ -312,13 +285,13 @@ static void on_ended(void *easy, int code) {
 /* --- the beginning --------------------------------------------------------------------------------------------- */
 
 int fetcher_new(Loop *loop, Fetcher **ret_fetcher) {
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                return -ENOMEM;
-        const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-        Fetcher *fetcher = mon_new(Fetcher);
+        mon_cleanup(fetcher_free_p) Fetcher *fetcher = mon_new(Fetcher);
+
         fetcher->loop = loop;
-        fetcher->system_ca_file = mon_strdup(version->cainfo ? version->cainfo : "/etc/ssl/certs/ca-certificates.crt");
-        *ret_fetcher = fetcher;
+        int r = fetch_pools_init(&fetcher->pools, loop, on_ended, 0);
+        if (r < 0)
+                return r;
+        *ret_fetcher = mon_steal(&fetcher);
         return 0;
 }
 
@@ -327,32 +300,12 @@ void fetcher_free(Fetcher *fetcher) {
                 return;
         for (size_t i = 0; i < fetcher->n_idle; i++)
                 curl_easy_cleanup(fetcher->idle[i]);
-        list_each (FetchPool, pool, &fetcher->pools)
-                fetch_pool_free(pool);
-        list_fini(&fetcher->pools);
-        free(fetcher->system_ca_file);
+        fetch_pools_fini(&fetcher->pools);
         free(fetcher);
-        curl_global_cleanup();
 }
 
 Loop *fetcher_loop(const Fetcher *fetcher) {
         return fetcher->loop;
-}
-
-static int pool_for(Fetcher *fetcher, const char *ca_file, FetchPool **ret_pool) {
-        FetchPool *pool;
-
-        list_each (FetchPool, known, &fetcher->pools)
-                if (strcmp(fetch_pool_ca_file(known), ca_file) == 0) {
-                        *ret_pool = known;
-                        return 0;
-                }
-        int r = fetch_pool_new(fetcher->loop, ca_file, on_ended, &pool);
-        if (r < 0)
-                return r;
-        list_add(&fetcher->pools, pool);
-        *ret_pool = pool;
-        return 0;
 }
 
 static int add_line(struct curl_slist **list, const char *line) {
@@ -368,22 +321,16 @@ static int prepare_lists(Fetch *fetch, const FetchRequest *request) {
         for (size_t i = 0; i < request->n_headers; i++)
                 if (add_line(&fetch->headers, request->headers[i]) < 0)
                         return -ENOMEM;
-        if (net_host_is_address(request->host))
-                return 0;
-        bool is_6 = strchr(request->address, ':') != NULL;
-        mon_auto_free char *pin = mon_printf("+%s:%d:%s%s%s", request->host, request->port, is_6 ? "[" : "",
-                                             request->address, is_6 ? "]" : "");
-        return add_line(&fetch->pinned, pin);
+        mon_auto_free char *pin = fetch_pool_pin(request->host, request->port, request->address);
+        return pin ? add_line(&fetch->pinned, pin) : 0;
 }
 
-static void set_behaviour(CURL *easy, const Fetch *fetch, const FetchRequest *request) {
+static void set_behaviour(CURL *easy, Fetch *fetch, const FetchRequest *request) {
+        fetch_pool_settle(fetch->pool, easy, fetch->pinned, &fetch->local_errno);
         (void)curl_easy_setopt(easy, CURLOPT_URL, request->url);
-        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-        (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
         (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         (void)curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-        (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
         (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
         (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
         (void)curl_easy_setopt(easy, CURLOPT_NOBODY, request->method == FETCH_HEAD ? 1L : 0L);
@@ -391,14 +338,6 @@ static void set_behaviour(CURL *easy, const Fetch *fetch, const FetchRequest *re
         (void)curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, request->method == FETCH_CONNECT ? 0L : 1L);
         (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, request->user_agent);
         (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
-        (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, fetch->pinned);
-        /* There is one address, so no second attempt to time. */
-        (void)curl_easy_setopt(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, FETCH_NO_TIMEOUT_MSEC);
-        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, FETCH_NO_TIMEOUT_MSEC);
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, fetch_pool_ca_file(fetch->pool));
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
         (void)curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L); /* a resumed session shows no certificate */
 }
 
@@ -417,10 +356,6 @@ static void set_callbacks(CURL *easy, Fetch *fetch) {
         (void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, fetch);
         (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
         (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, fetch);
-        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, fetch);
-        if (fetch->pinned)
-                (void)curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
 }
 
 static Fetch *fetch_new(Fetcher *fetcher, FetchPool *pool, const FetchRequest *request, FetchDoneFn *done,
@@ -451,7 +386,7 @@ static Fetch *fetch_new(Fetcher *fetcher, FetchPool *pool, const FetchRequest *r
 
 int fetch_start(Fetcher *fetcher, const FetchRequest *request, FetchDoneFn *done, void *userdata, Fetch **ret_fetch) {
         FetchPool *pool = NULL;
-        int r = pool_for(fetcher, request->ca_file ? request->ca_file : fetcher->system_ca_file, &pool);
+        int r = fetch_pools_get(&fetcher->pools, request->ca_file, &pool);
         if (r < 0)
                 return r;
 

@@ -1,9 +1,13 @@
 #include "daemon/net/pool.h"
 
 #include "daemon/base/error.h"
-#include "daemon/base/list.h"
+#include "daemon/net/url.h"
 
 #include <curl/curl.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define POOL_NO_TIMEOUT_MSEC 86400000L /* the deadline is ours; curl's own would be 300 s */
 
 struct FetchPool {
         Loop *loop;
@@ -115,7 +119,7 @@ void fetch_pool_free(FetchPool *pool) {
         free(pool);
 }
 
-int fetch_pool_new(Loop *loop, const char *ca_file, FetchPoolFn *ended, FetchPool **ret_pool) {
+int fetch_pool_new(Loop *loop, const char *ca_file, FetchPoolFn *ended, long connections_kept, FetchPool **ret_pool) {
         mon_cleanup(fetch_pool_free_p) FetchPool *pool = mon_new(FetchPool);
 
         *pool = (FetchPool){.loop = loop, .ca_file = mon_strdup(ca_file), .ended = ended, .multi = curl_multi_init()};
@@ -126,7 +130,7 @@ int fetch_pool_new(Loop *loop, const char *ca_file, FetchPoolFn *ended, FetchPoo
         (void)curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
         (void)curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
         (void)curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
-        (void)curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, 1L); /* none is used twice */
+        (void)curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS, connections_kept > 0 ? connections_kept : 1L);
         *ret_pool = mon_steal(&pool);
         return 0;
 }
@@ -142,4 +146,88 @@ int fetch_pool_add(FetchPool *pool, void *easy) {
 void fetch_pool_remove(FetchPool *pool, void *easy) {
         (void)list_remove(&pool->starved, easy);
         (void)curl_multi_remove_handle(pool->multi, easy);
+}
+
+static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct curl_sockaddr *address) {
+        int *local_errno = userdata;
+
+        (void)purpose;
+        int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+        if (fd < 0) {
+                *local_errno = errno;
+                return CURL_SOCKET_BAD;
+        }
+        return fd;
+}
+
+/* Every address is pinned, so curl has nothing to resolve. */
+static int on_resolver_start(void *state, void *reserved, void *userdata) {
+        (void)state;
+        (void)reserved;
+        (void)userdata;
+        return 1;
+}
+
+void fetch_pool_settle(const FetchPool *pool, void *easy, void *pinned, int *local_errno) {
+        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        (void)curl_easy_setopt(easy, CURLOPT_RESOLVE, pinned);
+        /* There is one address, so no second attempt to time. */
+        (void)curl_easy_setopt(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, POOL_NO_TIMEOUT_MSEC);
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, POOL_NO_TIMEOUT_MSEC);
+        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, pool->ca_file);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+        (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, local_errno);
+        if (pinned)
+                (void)curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolver_start);
+}
+
+char *fetch_pool_pin(const char *host, int port, const char *address) {
+        bool is_6 = strchr(address, ':') != NULL;
+
+        if (net_host_is_address(host))
+                return NULL;
+        return mon_printf("+%s:%d:%s%s%s", host, port, is_6 ? "[" : "", address, is_6 ? "]" : "");
+}
+
+int fetch_pools_init(FetchPools *pools, Loop *loop, FetchPoolFn *ended, long connections_kept) {
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return -ENOMEM;
+        const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
+        const char *ca_file = version->cainfo ? version->cainfo : "/etc/ssl/certs/ca-certificates.crt";
+        *pools = (FetchPools){.loop = loop, .ended = ended, .connections_kept = connections_kept};
+        pools->system_ca_file = mon_strdup(ca_file);
+        return 0;
+}
+
+void fetch_pools_fini(FetchPools *pools) {
+        if (!pools->loop)
+                return;
+        list_each (FetchPool, pool, &pools->pools)
+                fetch_pool_free(pool);
+        list_fini(&pools->pools);
+        free(pools->system_ca_file);
+        *pools = (FetchPools){0};
+        curl_global_cleanup();
+}
+
+int fetch_pools_get(FetchPools *pools, const char *ca_file, FetchPool **ret_pool) {
+        FetchPool *pool;
+
+        ca_file = ca_file ? ca_file : pools->system_ca_file;
+        list_each (FetchPool, known, &pools->pools)
+                if (strcmp(known->ca_file, ca_file) == 0) {
+                        *ret_pool = known;
+                        return 0;
+                }
+        int r = fetch_pool_new(pools->loop, ca_file, pools->ended, pools->connections_kept, &pool);
+        if (r < 0)
+                return r;
+        list_add(&pools->pools, pool);
+        *ret_pool = pool;
+        return 0;
 }

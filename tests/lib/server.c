@@ -23,33 +23,6 @@
 #define SERVER_BODY_MAX (64U << 20)
 #define SERVER_PIECE 65536 /* bytes written at a time of what never ends */
 
-static const char *const mode_names[] = {
-        [SERVER_PLAIN] = "plain",
-        [SERVER_CHUNKED] = "chunked",
-        [SERVER_UNTIL_CLOSE] = "until_close",
-        [SERVER_GZIP] = "gzip",
-        [SERVER_CLOSE] = "close",
-        [SERVER_RESET] = "reset",
-        [SERVER_HANG] = "hang",
-        [SERVER_HANG_IN_HEAD] = "hang_in_head",
-        [SERVER_CUT_IN_HEAD] = "cut_in_head",
-        [SERVER_HANG_IN_BODY] = "hang_in_body",
-        [SERVER_DRIP] = "drip",
-        [SERVER_DRIP_HEAD] = "drip_head",
-        [SERVER_TRUNCATED] = "truncated",
-        [SERVER_CHUNKED_CUT] = "chunked_cut",
-        [SERVER_RESET_IN_BODY] = "reset_in_body",
-        [SERVER_GARBAGE] = "garbage",
-        [SERVER_HTTP_09] = "http_09",
-        [SERVER_ENDLESS] = "endless",
-        [SERVER_GZIP_BOMB] = "gzip_bomb",
-        [SERVER_GZIP_EMPTY] = "gzip_empty",
-        [SERVER_BAD_GZIP] = "bad_gzip",
-        [SERVER_HEADER_FLOOD] = "header_flood",
-        [SERVER_HEADER_LONG] = "header_long",
-        [SERVER_INTERIM_FLOOD] = "interim_flood",
-};
-
 typedef struct Row {
         ServerAnswer answer; /* its texts are owned here */
 } Row;
@@ -65,6 +38,7 @@ struct Server {
         List connections;
         unsigned accepted, requests;
         char *last_request;
+        Buf last_body;
 };
 
 typedef struct Connection {
@@ -80,15 +54,6 @@ typedef struct Connection {
         size_t again_len;
         bool close_when_written;
 } Connection;
-
-bool server_mode_from_name(const char *name, ServerMode *ret_mode) {
-        for (size_t i = 0; i < mon_count_of(mode_names); i++)
-                if (strcmp(mode_names[i], name) == 0) {
-                        *ret_mode = (ServerMode)i;
-                        return true;
-                }
-        return false;
-}
 
 /* --- connections ----------------------------------------------------------------------------------------------- */
 
@@ -343,8 +308,12 @@ static void answer_now(Connection *connection) {
         case SERVER_INTERIM_FLOOD:
                 send_endless(connection);
                 break;
+        case SERVER_UNTIL_CLOSE:
+                send_whole(connection);
+                break;
         default:
                 send_whole(connection);
+                connection->row = NULL; /* the next request may come */
                 break;
         }
 }
@@ -383,6 +352,22 @@ static void take_request(Connection *connection, char *head) {
                 answer_now(connection);
 }
 
+static size_t length_of_body(const char *head) {
+        mon_auto_free char *text = head_get(head, "Content-Length");
+        int64_t length = 0;
+
+        return text && text_parse_int(text, 0, SERVER_BODY_MAX, &length) == 0 ? (size_t)length : 0;
+}
+
+static void take_body(Connection *connection, size_t n) {
+        mon_auto_free char *body = mon_calloc(1, n + 1);
+
+        (void)evbuffer_remove(bufferevent_get_input(connection->bev), body, n);
+        buf_clear(&connection->server->last_body);
+        if (buf_append(&connection->server->last_body, body, n) != 0)
+                abort();
+}
+
 static void on_read(struct bufferevent *bev, void *userdata) {
         Connection *connection = userdata;
         struct evbuffer *input = bufferevent_get_input(bev);
@@ -399,9 +384,14 @@ static void on_read(struct bufferevent *bev, void *userdata) {
         if (connection->row || end.pos < 0 || end.pos > SERVER_REQUEST_MAX)
                 return;
         size_t n = (size_t)end.pos + 4;
-        char *head = mon_calloc(1, n + 1);
-        (void)evbuffer_remove(input, head, n);
-        take_request(connection, head);
+        mon_auto_free char *head = mon_calloc(1, n + 1);
+        (void)evbuffer_copyout(input, head, n);
+        size_t body_len = length_of_body(head);
+        if (evbuffer_get_length(input) < n + body_len)
+                return;
+        (void)evbuffer_drain(input, n);
+        take_body(connection, body_len);
+        take_request(connection, mon_steal(&head));
 }
 
 static void on_written(struct bufferevent *bev, void *userdata) {
@@ -482,6 +472,7 @@ int server_new(Loop *loop, const ServerTls *tls, Server **ret_server) {
 
         server->loop = loop;
         server->fd = -1;
+        server->last_body = BUF_INIT(SERVER_BODY_MAX);
         if (tls)
                 server->tls = *tls;
         if (tls && tls->cert) {
@@ -521,6 +512,7 @@ void server_free(Server *server) {
                 row_free(slot->value);
         map_fini(&server->rows);
         free(server->last_request);
+        buf_fini(&server->last_body);
         free(server);
 }
 
@@ -581,6 +573,10 @@ unsigned server_requests(const Server *server) {
 
 const char *server_last_request(const Server *server) {
         return server->last_request ? server->last_request : "";
+}
+
+const Buf *server_last_body(const Server *server) {
+        return &server->last_body;
 }
 
 unsigned server_open(const Server *server) {

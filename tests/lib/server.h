@@ -1,6 +1,6 @@
 /* A scripted HTTP(S) server on the loop under test: raw bufferevents, so that it can do what no honest server does. It
- * listens on 127.0.0.1, on a port of its own. Time in it is the loop's clock, so a simulated one makes it wait for
- * nothing. */
+ * listens on 127.0.0.1, on a port of its own. A connection whose answer was whole takes the next request. Time in it is
+ * the loop's clock, so a simulated one makes it wait for nothing. */
 #pragma once
 
 #include "daemon/base/loop.h"
@@ -72,4 +72,5 @@ void server_set_redirect(Server *server, const char *path, int status, const cha
 unsigned server_connections(const Server *server);     /* accepted so far */
 unsigned server_requests(const Server *server);        /* complete request heads so far */
 const char *server_last_request(const Server *server); /* its head; "" at first */
+const Buf *server_last_body(const Server *server);     /* and the body that came with it */
 unsigned server_open(const Server *server);            /* connections that are open now */

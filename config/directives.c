@@ -152,7 +152,7 @@ static bool read_row(const DirectiveBlock *block, const Directive *row, void *ba
         if (node && value_read(block->mistakes, row, node, base))
                 return true;
         /* Of a list that is partly wrong the good items stay; a default would hide what was meant. */
-        if (!node || (row->type != DIRECTIVE_TEXTS && row->type != DIRECTIVE_HEADERS))
+        if (!node || (row->type != DIRECTIVE_TEXTS && row->type != DIRECTIVE_HEADERS && row->type != DIRECTIVE_SECRETS))
                 take_fallback(block, row, base);
         if (!node && row->required && !row->fallback)
                 tell_missing(block, row);

@@ -5,7 +5,8 @@
 #include "config/mistakes.h"
 #include "daemon/model/directive.h"
 
-#define DIRECTIVE_TEXT_MAX 4096 /* bytes of one text */
+#define DIRECTIVE_TEXT_MAX 4096   /* bytes of one text */
+#define DIRECTIVE_LINES_MAX 16384 /* bytes of one of several lines */
 
 /* One block of the file: a map, the rows that say what may stand in it, and how messages name it. */
 typedef struct DirectiveBlock {

@@ -72,7 +72,7 @@ static int print_choice(const Printing *printing, const Directive *row, int valu
         return 0;
 }
 
-static int print_texts(const Printing *printing, const char *key, const TextList *list) {
+static int print_texts(const Printing *printing, const char *key, const TextList *list, const char *instead) {
         int r = print_key(printing, key);
 
         if (r == 0)
@@ -80,7 +80,7 @@ static int print_texts(const Printing *printing, const char *key, const TextList
         for (size_t i = 0; i < list->n && r == 0; i++) {
                 r = buf_printf(printing->out, "%*s- ", printing->indent + 2, "");
                 if (r == 0)
-                        r = directives_print_quoted(list->items[i].text, printing->out);
+                        r = directives_print_quoted(instead ? instead : list->items[i].text, printing->out);
                 if (r == 0)
                         r = buf_append_text(printing->out, "\n");
         }
@@ -189,7 +189,12 @@ static int print_row(const Printing *printing, const Directive *row, const void 
         case DIRECTIVE_CHOICE:
                 return print_choice(printing, row, *(const int *)field);
         case DIRECTIVE_TEXTS:
-                return print_texts(printing, row->key, field);
+                return print_texts(printing, row->key, field, NULL);
+        case DIRECTIVE_SECRETS:
+                return print_texts(printing, row->key, field,
+                                   printing->how == DIRECTIVE_PRINT_HIDDEN ? "<secret>" : NULL);
+        case DIRECTIVE_LINES:
+                return print_text(printing, row->key, ((const TextPlace *)field)->text);
         case DIRECTIVE_HEADERS:
                 return print_headers(printing, row->key, field);
         case DIRECTIVE_TITLE:

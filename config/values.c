@@ -73,6 +73,9 @@ static bool passes_check(const Reading *reading, const YamlNode *node, const cha
 
         if (mistake)
                 tell(reading, node, "'%s': %s", reading->row->key, mistake);
+        mon_auto_free char *warning = !mistake && reading->row->warn ? reading->row->warn(text) : NULL;
+        if (warning)
+                mistakes_warn(reading->mistakes, node->line, node->column, "'%s': %s", reading->row->key, warning);
         return !mistake;
 }
 
@@ -312,6 +315,64 @@ static bool read_secret(const Reading *reading, const YamlNode *node) {
         return true;
 }
 
+static bool read_secrets(const Reading *reading, const YamlNode *node) {
+        YamlNode *const only = (YamlNode *)node, *const *items = &only;
+        size_t n = 1;
+        bool good = true;
+
+        if (node->kind == YAML_LIST) {
+                if (is_too_long(reading, node))
+                        return false;
+                items = node->items;
+                n = node->n;
+        }
+        text_list_fini(reading->field);
+        for (size_t i = 0; i < n; i++) {
+                mon_auto_free char *secret = take_secret(reading, items[i], reading->row->key);
+                bool is_good = secret && passes_check(reading, items[i], secret);
+                if (is_good)
+                        text_list_add(reading->field, secret, items[i]->line, items[i]->column);
+                good &= is_good;
+        }
+        return good;
+}
+
+/* Tabs and ends of lines are what lines are made of; the rest is as for any text. */
+static bool is_clean_text(const char *text) {
+        mon_auto_free char *bare = mon_strdup(text), *clean = mon_strdup(text);
+
+        for (char *at = bare; *at; at++)
+                if (*at == '\n' || *at == '\t')
+                        *at = ' ';
+        mon_replace(&clean, bare);
+        text_clean(clean);
+        return text_is(clean, bare);
+}
+
+static bool read_lines(const Reading *reading, const YamlNode *node) {
+        const char *key = reading->row->key;
+        TextPlace *field = reading->field;
+
+        if (node->kind != YAML_SCALAR || yaml_is_null(node) || node->text[0] == '\0') {
+                tell(reading, node, "'%s' takes a text: several lines follow '|', indented", key);
+                return false;
+        }
+        if (strlen(node->text) > DIRECTIVE_LINES_MAX) {
+                tell(reading, node, "'%s' is longer than %d bytes", key, DIRECTIVE_LINES_MAX);
+                return false;
+        }
+        if (!is_clean_text(node->text)) {
+                tell(reading, node, "'%s' holds a control or an invisible character: remove it", key);
+                return false;
+        }
+        if (!passes_check(reading, node, node->text))
+                return false;
+        mon_replace(&field->text, node->text);
+        field->line = node->block_column ? node->line + 1 : node->line;
+        field->column = node->block_column ? node->block_column : node->column + node->quoted;
+        return true;
+}
+
 static bool is_header_name(const char *name) {
         for (const char *c = name; *c; c++)
                 if (!isalnum((unsigned char)*c) && !strchr(HEADER_NAME_EXTRA, *c))
@@ -435,6 +496,10 @@ bool value_read(Mistakes *mistakes, const Directive *row, const YamlNode *node, 
                 return read_title(&reading, node);
         case DIRECTIVE_SECRET:
                 return read_secret(&reading, node);
+        case DIRECTIVE_SECRETS:
+                return read_secrets(&reading, node);
+        case DIRECTIVE_LINES:
+                return read_lines(&reading, node);
         case DIRECTIVE_SECTION:
         case DIRECTIVE_SECTIONS:
                 break;
@@ -453,7 +518,11 @@ void value_fini(const Directive *row, void *base) {
                 break;
         case DIRECTIVE_TEXTS:
         case DIRECTIVE_HEADERS:
+        case DIRECTIVE_SECRETS:
                 text_list_fini(field);
+                break;
+        case DIRECTIVE_LINES:
+                mon_replace(&((TextPlace *)field)->text, NULL);
                 break;
         case DIRECTIVE_TITLE:
                 title_fini(field);

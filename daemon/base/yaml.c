@@ -14,6 +14,7 @@ typedef struct Reader {
         const char *bytes;
         size_t n;
         size_t n_nodes;
+        size_t seen, seen_lines; /* how far column_of_block() has counted lines */
         YamlProblem *problem;
 } Reader;
 
@@ -210,6 +211,17 @@ static int check_ornaments(Reader *reader, const yaml_char_t *anchor, const yaml
 
 static int read_node(Reader *reader, int depth, YamlNode **ret_node);
 
+/* libyaml says where '|' stands, not where the text does: its first line that is not blank tells. */
+static int column_of_block(Reader *reader, yaml_mark_t mark) {
+        int column = 1;
+
+        while (reader->seen_lines <= mark.line && reader->seen < reader->n)
+                reader->seen_lines += reader->bytes[reader->seen++] == '\n';
+        for (size_t at = reader->seen; at < reader->n && strchr(" \r\n", reader->bytes[at]); at++)
+                column = reader->bytes[at] == ' ' ? column + 1 : 1;
+        return column;
+}
+
 static int read_scalar(Reader *reader, YamlNode **ret_node) {
         yaml_mark_t mark = reader->event.start_mark;
         const char *value = (const char *)reader->event.data.scalar.value;
@@ -223,6 +235,8 @@ static int read_scalar(Reader *reader, YamlNode **ret_node) {
         YamlNode *node = node_new(YAML_SCALAR, mark);
         node->text = mon_strdup(value);
         node->quoted = reader->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+        if (reader->event.data.scalar.style == YAML_LITERAL_SCALAR_STYLE)
+                node->block_column = column_of_block(reader, mark);
         *ret_node = node;
         return 0;
 }

@@ -20,6 +20,7 @@ struct YamlNode {
         YamlKind kind;
         int line, column; /* from 1 */
         char *text;       /* scalar: its value, UTF-8 without NUL; otherwise NULL */
+        int block_column; /* of every line of a scalar that '|' begins, from the next line on; 0: no such scalar */
         bool quoted;      /* scalar: quoted or a block, so never a number, a boolean or null */
         YamlNode **keys;  /* map: scalars */
         YamlNode **items; /* list and map */

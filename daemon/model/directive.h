@@ -19,6 +19,9 @@ typedef enum DirectiveType {
         DIRECTIVE_TITLE,    /* Title: a text, or { fr, en } */
         DIRECTIVE_SECRET,   /* char *: ${credential:…}, ${file:…}, ${env:…} resolved; printed as <secret> */
         DIRECTIVE_SECTION,  /* the fields of `section`, in a struct inside: their offsets count from this one's */
+        DIRECTIVE_SECRETS,  /* TextList: a list of secrets, or one secret; printed as <secret> each */
+        DIRECTIVE_LINES,    /* TextPlace: UTF-8 of one line or more; its place is its first character's, and for a block
+                             * that '|' begins the column is the same for every line */
         DIRECTIVE_SECTIONS, /* SectionList: a list of maps, each with the fields of `section`; min and max bound it */
 } DirectiveType;
 
@@ -77,5 +80,6 @@ typedef struct Directive {
         const struct Directive *section;
         size_t item_size; /* of SECTIONS: the struct that one item fills */
         DirectiveCheck *check;
-        const char *help; /* one line for the manual */
+        DirectiveCheck *warn; /* the same, for what is said and still taken */
+        const char *help;     /* one line for the manual */
 } Directive;

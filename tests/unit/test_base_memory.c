@@ -81,6 +81,43 @@ static void texts_are_replaced_by_parts_of_themselves(void **state) {
         free(taken);
 }
 
+/* RFC 4231, test cases 2 and 6; RFC 4648, section 10. */
+static void codes_are_the_standards(void **state) {
+        static const char *const words[][2] = {{"", ""},
+                                               {"f", "Zg=="},
+                                               {"fo", "Zm8="},
+                                               {"foo", "Zm9v"},
+                                               {"foob", "Zm9vYg=="},
+                                               {"fooba", "Zm9vYmE="},
+                                               {"foobar", "Zm9vYmFy"}};
+        static const char *const bad[] = {"Zg=", "Zg", "Zh==", "Z===", "====", "Zm9v\n", " Zm9v", "Zm-v", "Zg==Zg=="};
+        const DigestPart parts[] = {{"what do ya want ", 16}, {"", 0}, {"for nothing?", 12}};
+        uint8_t key[131], bytes[8];
+        char hex[SHA256_HEX_MAX];
+        Sha256 digest;
+        size_t n;
+
+        (void)state;
+        hmac_sha256("Jefe", 4, parts, mon_count_of(parts), &digest);
+        sha256_hex(&digest, hex);
+        assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        memset(key, 0xaa, sizeof key);
+        const DigestPart large = {"Test Using Larger Than Block-Size Key - Hash Key First", 54};
+        hmac_sha256(key, sizeof key, &large, 1, &digest);
+        sha256_hex(&digest, hex);
+        assert_string_equal(hex, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+        for (size_t i = 0; i < mon_count_of(words); i++) {
+                mon_auto_free char *text = base64_encode(words[i][0], strlen(words[i][0]));
+                assert_string_equal(text, words[i][1]);
+                assert_int_equal(base64_decode(text, sizeof bytes, bytes, &n), 0);
+                assert_int_equal(n, strlen(words[i][0]));
+                assert_memory_equal(bytes, words[i][0], n);
+        }
+        for (size_t i = 0; i < mon_count_of(bad); i++)
+                assert_int_equal(base64_decode(bad[i], sizeof bytes, bytes, &n), DIGEST_E_FORM);
+        assert_int_equal(base64_decode("Zm9vYmFy", 5, bytes, &n), DIGEST_E_FORM);
+}
+
 static void digests_are_the_standards(void **state) {
         Sha256 digest;
         char hex[SHA256_HEX_MAX];
@@ -216,6 +253,7 @@ int main(void) {
                 cmocka_unit_test(a_buffer_is_handed_over),
                 cmocka_unit_test(texts_are_replaced_by_parts_of_themselves),
                 cmocka_unit_test(digests_are_the_standards),
+                cmocka_unit_test(codes_are_the_standards),
                 cmocka_unit_test(an_error_keeps_its_first_text),
                 cmocka_unit_test(documents_are_as_promised),
                 cmocka_unit_test(reads_documents_within_bounds),

@@ -2,6 +2,7 @@
 
 #include "build-config.h"
 #include "config/lexicon.h"
+#include "daemon/notify/registry.h"
 #include "probes/registry.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ int settings_read(const char *config_path, Settings *ret_settings, ConfigMistake
         mon_auto_free char *folder = lexicon_folder(config_path);
         ConfigMistakes mistakes = {0};
 
-        int r = config_load(config_path, probe_drivers, NULL, &config, &mistakes);
+        int r = config_load(config_path, probe_drivers, notifier_drivers, &config, &mistakes);
         if (r < 0) {
                 config_mistakes_fini(&mistakes);
                 return r;

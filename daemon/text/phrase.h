@@ -88,6 +88,9 @@
         PHRASE(CONTENT_RULES, "règles changées", "rules changed")                                                      \
         PHRASE(CONTENT_CHANGED, "page changée", "page changed")                                                        \
         PHRASE(CONTENT_MISSING, "la partie surveillée n'est pas là : {1}", "the watched part is not there: {1}")       \
+        PHRASE(LATE_MESSAGE, "Message en retard : cela date du {1}.", "A late message: this happened on {1}.")         \
+        PHRASE(SEEN_BY, "Observé par {1}", "Seen by {1}")                                                              \
+        PHRASE(SEE_PAGE, "Voir la page", "See the page")                                                               \
         /* mistakes */                                                                                                 \
         PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
         PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \

@@ -1,0 +1,8 @@
+#include "daemon/notify/registry.h"
+
+#include "daemon/notify/webhook.h"
+
+const NotifierDriver *const notifier_drivers[] = {
+        &notifier_webhook,
+        NULL,
+};

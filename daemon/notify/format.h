@@ -42,6 +42,10 @@ typedef struct FormatInput {
 typedef int FormatFn(const FormatInput *input, Buf *body);
 FormatFn format_mond, format_slack, format_discord, format_mattermost, format_ntfy, format_matrix;
 
+/* One alert of Prometheus Alertmanager's API v2: its labels, by which it is known, hold nothing that changes while it
+ * fires. `ends_at_real` in the future is until when it fires without another word; else when it ended. */
+json_t *format_alert(const FormatInput *input, Nsec starts_at_real, Nsec ends_at_real);
+
 /* --- what the formats share (format_parts.c) -------------------------------------------------------------------- */
 
 typedef enum FormatTone {

@@ -77,3 +77,59 @@ int format_matrix(const FormatInput *input, Buf *body) {
         json_set(message, "m.mentions", json_object()); /* nobody: clients then look for none in the text */
         return format_write(message, body);
 }
+
+/* --- Alertmanager ----------------------------------------------------------------------------------------------- */
+
+static const char *alert_name(const char *kind) {
+        static const char *const names[][2] = {
+                {"path", "MondPathNotOpen"}, {"target", "MondTargetNotUp"}, {"observer", "MondBlind"}};
+
+        for (size_t i = 0; i < mon_count_of(names); i++)
+                if (text_is(kind, names[i][0]))
+                        return names[i][1];
+        return "Mond";
+}
+
+static json_t *alert_labels(const json_t *document) {
+        const json_t *subject = json_object_get(document, "subject");
+        const char *kind = json_get_text(subject, "kind", "");
+        json_t *labels = json_object();
+
+        json_set(labels, "alertname", json_text(alert_name(kind)));
+        json_set(labels, "job", json_text("mond"));
+        if (text_is(kind, "path") || text_is(kind, "target"))
+                json_set(labels, kind, json_text(json_get_text(subject, "id", "")));
+        return labels;
+}
+
+/* What stands under `key` and is a word; Alertmanager takes no other kind of value. */
+static void copy_word(json_t *to, const char *name, const json_t *from, const char *key) {
+        const char *word = json_get_text(from, key, NULL);
+
+        if (word && *word)
+                json_set(to, name, json_text(word));
+}
+
+json_t *format_alert(const FormatInput *input, Nsec starts_at_real, Nsec ends_at_real) {
+        const json_t *reason = json_object_get(input->document, "reason");
+        mon_auto_parts FormatParts parts;
+        json_t *alert = json_object(), *annotations = json_object();
+
+        format_parts_take(input, &parts);
+        const char *words = strchr(parts.title, ' '); /* without its mark */
+        json_set(annotations, "summary", json_text(words ? words + 1 : parts.title));
+        json_set(annotations, "description", json_text(parts.text));
+        copy_word(annotations, "state", input->document, "to");
+        copy_word(annotations, "verdict", reason, "verdict");
+        copy_word(annotations, "cause", reason, "cause");
+        copy_word(annotations, "banner", reason, "banner");
+        if (parts.url)
+                json_set(annotations, "url", json_text(parts.url));
+        json_set(alert, "labels", alert_labels(input->document));
+        json_set(alert, "annotations", annotations);
+        json_set(alert, "startsAt", json_time(starts_at_real));
+        json_set(alert, "endsAt", json_time(ends_at_real));
+        if (parts.url)
+                json_set(alert, "generatorURL", json_text(parts.url));
+        return alert;
+}

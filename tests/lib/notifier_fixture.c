@@ -40,6 +40,8 @@ void notifier_fixture_init(NotifierFixture *fixture, const NotifierDriver *drive
         notifier->id = mon_strdup("equipe");
         notifier->driver = driver;
         notifier->language = language;
+        notifier->line = block.line;
+        notifier->column = block.column;
         notifier->spec = mon_calloc(1, driver->spec_size);
         bool whole = directives_read(&block, driver->directives, notifier->spec);
         take_mistakes(fixture, &mistakes);

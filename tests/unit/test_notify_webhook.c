@@ -49,7 +49,7 @@ static const ConfigRow config_rows_of_webhooks[] = {
         {"url: https://a.fr\nproxy: http://u:p@proxy.fr:3128", "2:8: 'proxy'", NULL},
         {"url: https://a.fr\nca_file: /nonexistent", "2:10: 'ca_file'", NULL},
         {"url: https://a.fr\nformat: teams", "2:9: ", NULL},
-        {"url: https://a.fr\nformat: template", "format 'template' needs 'template'", NULL},
+        {"url: https://a.fr\nformat: template", "1:1: format 'template' needs 'template'", NULL},
         {"url: https://a.fr\ntemplate: x", "2:11: 'template' is of use with 'format: template' alone", NULL},
         {"url: https://ntfy.sh/topic\nformat: ntfy", NULL, NULL},
         {"url: https://ntfy.sh/\nformat: ntfy", "ends with its topic", NULL},
@@ -377,7 +377,7 @@ static void test_servers_that_break(void **state) {
 /* A receiver that sends back what it got in confidence, in a few words: nothing of it is kept. */
 static void test_no_error_gives_a_secret_away(void **state) {
         static const char *const echoes[] = {"you sent SECRET-TOKEN", "path hidden/SECRET-PATH is bad",
-                                             "X-Key was SECRET-HEADER", "key " SECRET};
+                                             "X-Key was SECRET-HEADER", ("key " SECRET)};
         Hooks *hooks = *state;
         mon_cleanup(notifier_fixture_fini) NotifierFixture fixture;
 

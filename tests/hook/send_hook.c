@@ -1,0 +1,216 @@
+/* Sends events of every type by a notifier of a block of YAML, in real time, as the outbox would: for tests against
+ * real receivers, and to measure.
+ *
+ *   send_hook BLOCK.yaml [COUNT [AT_ONCE]]   one line of JSON an event, what became of it; COUNT 0: each type twice
+ *   send_hook --documents                    the documents themselves, one a line
+ */
+#include "daemon/base/error.h"
+#include "daemon/base/text.h"
+#include "daemon/notify/webhook.h"
+#include "daemon/view/view.h"
+#include "tests/lib/notifier_fixture.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+
+#define BLOCK_MAX 65536
+#define AT_ONCE_MAX 64
+
+typedef struct Round {
+        Loop *loop;
+        NotifyServices services;
+        NotifierFixture fixture;
+        uint64_t next, count, ended;
+        Nsec began_at_boot;
+} Round;
+
+typedef struct Slot {
+        Round *round;
+        Event *event;
+        Buf body;
+        Send *send;
+        Nsec began_at_boot;
+} Slot;
+
+/* --- events ------------------------------------------------------------------------------------------------------ */
+
+static void fill(Event *event, uint64_t n) {
+        Nsec at = event->at_real;
+
+        event->observed_at_real = at - 2 * NSEC_PER_SEC;
+        event->since_at_real = at - 120 * NSEC_PER_SEC;
+        event->title.in[LANGUAGE_FR] = mon_strdup("Refuser l'« espace » & <co>");
+        event->title.in[LANGUAGE_EN] = mon_strdup("Refusing");
+        event->verdict = VERDICT_MAINTENANCE;
+        event->cause = CAUSE_BANNER;
+        event->detail = mon_strdup("the page says so");
+        event->http_status = 200;
+        event->banner = mon_strdup("Le service \"opposition\" est <b>fermé</b> \\o/ @channel");
+        event->url = mon_strdup("https://www.example.org/a?b=1&c=2");
+        event->diff = mon_strdup("-un +deux");
+        event->words_added = 1;
+        event->words_removed = 1;
+        event->notice_from_at_real = at + WEBHOOK_RETRY_AFTER_MAX;
+        event->notice_until_at_real = NSEC_UNKNOWN;
+        event->incident = (int64_t)n + 1;
+        event->incident_opened_at_real = at - 120 * NSEC_PER_SEC;
+        event->incident_closed_at_real = NSEC_UNKNOWN;
+        event->unknown = mon_strdup("telephone courrier");
+        event->reason = mon_strdup("mes-opposition");
+        event->changes = 12;
+}
+
+static bool is_of_a_path(EventType type) {
+        return text_starts(event_type_name(type), "path.");
+}
+
+/* Each type bare, and with all that an event can have. */
+static Event *make_event(uint64_t n, Nsec at_real) {
+        EventType type = (EventType)(n / 2 % EVENT_MAX + 1);
+        Event *event = mon_event_new(type, at_real);
+        bool is_path = is_of_a_path(type), is_observer = text_starts(event_type_name(type), "observer.");
+
+        (void)snprintf(event->id, sizeof event->id, "evt_%032" PRIx64, n);
+        event->kind = is_path                                                        ? SUBJECT_PATH
+                      : is_observer                                                  ? SUBJECT_OBSERVER
+                      : type == EVENT_DELIVERY_FAILED || type == EVENT_NOTIFIER_TEST ? SUBJECT_NOTIFIER
+                                                                                     : SUBJECT_TARGET;
+        event->subject = mon_strdup(is_path ? "refus" : is_observer ? "mond" : "mes-opposition");
+        event->since_at_real = event->incident_opened_at_real = event->incident_closed_at_real = NSEC_UNKNOWN;
+        event->notice_from_at_real = event->notice_until_at_real = NSEC_UNKNOWN;
+        if (event_type_is_state(type) && is_path) {
+                event->path_from = PATH_OPEN;
+                event->path_to = (PathState)(type - EVENT_PATH_OPEN + 1);
+        } else if (event_type_is_state(type)) {
+                event->from = VERDICT_UP;
+                event->to = (Verdict)(type - EVENT_TARGET_UP + 1);
+        }
+        if (n % 2)
+                fill(event, n);
+        return event;
+}
+
+static json_t *make_document(const Event *event) {
+        return view_event(event, "Collectif \"Exemple\"", "https://example.org/mond");
+}
+
+static int print_documents(void) {
+        for (uint64_t n = 0; n < 2 * EVENT_MAX; n++) {
+                mon_cleanup(mon_event_free_p) Event *event =
+                        make_event(n, INT64_C(1767225600) * NSEC_PER_SEC + (Nsec)n * NSEC_PER_SEC);
+                mon_auto_json *document = make_document(event);
+                mon_auto_free char *line = json_line(document);
+                (void)puts(line);
+        }
+        return 0;
+}
+
+/* --- sending ------------------------------------------------------------------------------------------------------ */
+
+static void begin_next(Slot *slot);
+
+static void on_sent(const SendOutcome *outcome, void *userdata) {
+        static const char *const results[] = {"delivered", "again", "failed", "gone"};
+        Slot *slot = userdata;
+        Round *round = slot->round;
+        Nsec now = clock_at_boot(loop_clock(round->loop));
+        mon_auto_json *line = json_object();
+
+        slot->send = NULL;
+        json_set(line, "id", json_text(slot->event->id));
+        json_set(line, "type", json_text(event_type_name(slot->event->type)));
+        json_set(line, "result", json_text(results[outcome->result]));
+        json_set(line, "status", json_integer(outcome->status));
+        json_set(line, "retry_after", json_msec(outcome->retry_after));
+        json_set(line, "error", json_text(outcome->error));
+        json_set(line, "ms", json_msec(now - slot->began_at_boot));
+        mon_auto_free char *text = json_line(line);
+        (void)puts(text);
+        if (++round->ended == round->count)
+                loop_stop(round->loop, 0);
+        else
+                begin_next(slot);
+}
+
+static void begin_next(Slot *slot) {
+        Round *round = slot->round;
+        const Notifier *notifier = &round->fixture.notifier;
+        Nsec now_real = clock_at_real(loop_clock(round->loop));
+
+        if (round->next == round->count)
+                return;
+        mon_event_free(slot->event);
+        slot->event = make_event(round->next++, now_real);
+        mon_auto_json *document = make_document(slot->event);
+        const Letter letter = {slot->event, document};
+        buf_clear(&slot->body);
+        int r = notifier->driver->compose(&round->services, notifier, &letter, &slot->body);
+        const Sending sending = {slot->event->id, buf_text(&slot->body), slot->body.len, 1, now_real, now_real};
+        slot->began_at_boot = clock_at_boot(loop_clock(round->loop));
+        if (r == 0)
+                r = notifier->driver->start(&round->services, notifier, &sending, on_sent, slot, &slot->send);
+        if (r < 0) {
+                (void)fprintf(stderr, "%s: %s\n", slot->event->id, mon_strerror(r));
+                loop_stop(round->loop, 1);
+        }
+}
+
+static int run(Round *round, size_t at_once) {
+        Slot slots[AT_ONCE_MAX] = {0};
+
+        round->began_at_boot = clock_at_boot(loop_clock(round->loop));
+        for (size_t i = 0; i < at_once; i++) {
+                slots[i] = (Slot){.round = round, .body = BUF_INIT(NOTIFIER_BODY_MAX)};
+                begin_next(&slots[i]);
+        }
+        int status = loop_run(round->loop);
+        double seconds = (double)(clock_at_boot(loop_clock(round->loop)) - round->began_at_boot) / 1e9;
+        (void)fprintf(stderr, "%" PRIu64 " in %.3f s: %.0f/s\n", round->ended, seconds, (double)round->ended / seconds);
+        for (size_t i = 0; i < at_once; i++) {
+                webhook_cancel(slots[i].send);
+                mon_event_free(slots[i].event);
+                buf_fini(&slots[i].body);
+        }
+        return status;
+}
+
+static bool read_block(const char *path, NotifierFixture *fixture) {
+        mon_auto_free char *text = mon_calloc(1, BLOCK_MAX + 1);
+        FILE *file = fopen(path, "re");
+
+        if (!file)
+                return false;
+        size_t n = fread(text, 1, BLOCK_MAX, file);
+        (void)fclose(file);
+        if (n == 0)
+                return false;
+        notifier_fixture_init(fixture, &notifier_webhook, text, LANGUAGE_FR);
+        (void)fputs(fixture->mistakes, stderr);
+        return fixture->mistakes[0] == '\0';
+}
+
+int main(int argc, char **argv) {
+        mon_cleanup(clock_free_p) Clock *clock = clock_new_system();
+        mon_cleanup(loop_free_p) Loop *loop = NULL;
+        mon_cleanup(resolver_free_p) Resolver *resolver = NULL;
+        mon_cleanup(poster_free_p) Poster *poster = NULL;
+        int64_t count = 0, at_once = 4;
+        Round round = {0};
+
+        if (argc == 2 && text_is(argv[1], "--documents"))
+                return print_documents();
+        (void)signal(SIGPIPE, SIG_IGN);
+        if (argc < 2 || argc > 4 || (argc > 2 && text_parse_int(argv[2], 0, 1000000, &count) != 0) ||
+            (argc > 3 && text_parse_int(argv[3], 1, AT_ONCE_MAX, &at_once) != 0))
+                return 64;
+        if (loop_new(clock, &loop) < 0 || resolver_new(loop, NULL, &resolver) < 0 ||
+            poster_new(loop, resolver, &poster) < 0 || !read_block(argv[1], &round.fixture))
+                return 1;
+        round.loop = loop;
+        round.services = (NotifyServices){.loop = loop, .resolver = resolver, .poster = poster, .user_agent = "mond"};
+        round.count = count > 0 ? (uint64_t)count : 2 * EVENT_MAX;
+        int status = run(&round, (size_t)at_once);
+        notifier_fixture_fini(&round.fixture);
+        return status;
+}

@@ -5,12 +5,14 @@
  * Pages (tests/data/pages/labels.tsv): file, verdict, cause ("": any), announced (yes, no, any or ""), also (other
  * verdicts that are accepted), status, content_type, url (where it ended after a redirect), http_date.
  *
- * Wordings (tests/data/wordings.tsv): frame, status, verdict, cause, rule, dates, text, where `rule` is the one that
- * must be named ("-": none), `dates` what is told of a span ("-": nothing; "A..B" announced; "now A..B" of the present
- * one, each in UTC to the minute or "?"), and `frame` what stands around the text: alone    "title | heading |
- * paragraph" on a page that says nothing else; fewer parts are taken from the right alert    in an alert above the
- * content of a page that works inside   as markup of its own there raw      it is the whole document /…       a page
- * that works, reached by a redirect to that address */
+ * Wordings (tests/data/wordings.tsv): frame, status, verdict, cause, rule, dates, text. `rule` is the one that must be
+ * named, "-" for none. `dates` is what is told of a span: "-" for nothing, "A..B" announced, "now A..B" of the present
+ * one, each in UTC to the minute or "?". `frame` is what stands around the text:
+ * - alone: a page that says nothing else, with "title | heading | paragraph"; fewer parts are taken from the right
+ * - alert: an alert above the content of a page that works
+ * - inside: that page, with the text as markup of its own there
+ * - raw: nothing, it is the whole document
+ * - an address that begins with '/': that page, reached by a redirect to there */
 #pragma once
 
 #include "config/lexicon.h"

@@ -341,13 +341,19 @@ static uint8_t heading_level(const Reader *reader, const Element *element, const
         return parent->level;
 }
 
+/* Browsers show a dialog only where it is open, or once a script opens it. */
+static bool is_shut(const Element *element, const Html *html) {
+        return element->id == ELEMENT_DIALOG && !html_attribute(html, "open");
+}
+
 static void open_element(Reader *reader, const Element *element) {
         const Html *html = &reader->html;
 
         end_before(reader, element);
         const Open *parent = top(reader);
         bool is_frame = element->flags & ELEMENT_FRAME;
-        bool hides = (element->flags & ELEMENT_HIDDEN) || (!is_frame && hidden_element(&reader->hidden, html));
+        bool hides = (element->flags & ELEMENT_HIDDEN) || is_shut(element, html) ||
+                     (!is_frame && hidden_element(&reader->hidden, html));
         bool is_hidden = parent->is_hidden || hides;
         bool is_frame_seen =
                 element->id == ELEMENT_IFRAME && !parent->is_hidden && !hidden_element(&reader->hidden, html);

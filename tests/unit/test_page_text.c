@@ -207,6 +207,7 @@ static void test_visible_text(void **state) {
                 {"<script>if (a < b) '</p>'</script>x<style>p{}</style>", "x\n"},
                 {"a<!-- x --><!--> b <!---> c<!- d ->e", "a b ce\n"},
                 {"<p hidden>no<div>yes</div>", "yes\n"},
+                {"<dialog>no</dialog><dialog open>yes</dialog>", "yes\n"},
                 {"<ul><li hidden>no<li>yes</ul>", "yes\n"},
                 {"<table><tr><td>a<td>b<tr><td>c</table>", "a\nb\nc\n"},
                 {"<pre>a\n  b</pre>", "a\nb\n"},

@@ -112,8 +112,10 @@ static char *fold_after(const PageText *text, size_t block, size_t from) {
         return buf_steal(&out);
 }
 
-static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, uint32_t position, bool is_whole) {
+static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, uint32_t position, bool is_whole,
+                          bool is_quoted) {
         const PageBlock *b = &maker->text->blocks[block];
+        unsigned places = b->places | (is_quoted ? PLACE_QUOTE : 0);
         PageFeatures *features = maker->features;
         const char *text = maker->text->text.data + start;
         uint16_t hits[LEXICON_HITS_MAX];
@@ -123,7 +125,7 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
                 return;
         if (!(b->places & (PLACE_NAV | PLACE_ALT)))
                 count_words(&maker->words, maker->folded.data, maker->folded.len);
-        size_t n = lexicon_scan_sentence(&maker->scan, maker->folded.data, maker->folded.len, b->places, hits);
+        size_t n = lexicon_scan_sentence(&maker->scan, maker->folded.data, maker->folded.len, places, hits);
         if (n > 0 && is_own(b->places))
                 features->spoken += (uint32_t)len;
         if (n == 0 || features->n_sentences == FEATURES_SENTENCES_MAX)
@@ -135,7 +137,7 @@ static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, 
                                    .folded = mon_strndup(maker->folded.data, maker->folded.len),
                                    .after = fold_after(maker->text, block, start + len),
                                    .n_rules = n,
-                                   .places = b->places,
+                                   .places = places,
                                    .level = b->level,
                                    .position = position,
                                    .block = (uint32_t)block,
@@ -164,11 +166,14 @@ static void take_block(Maker *maker, size_t index) {
                 mon_auto_free char *title = mon_strndup(maker->text->text.data + block->start, block->len);
                 features->title = text_clean_copy(title, FEATURES_TITLE_MAX);
         }
+        Quote quote = {0};
         for (size_t at = 0; at < block->len;) {
                 size_t next, start = block->start + at;
+                bool is_quoted = quote.is_open;
                 size_t len = sentence_take(maker->text->text.data + start, block->len - at, FEATURES_SENTENCE_MAX,
                                            block->places & PLACE_TITLE, &next);
-                take_sentence(maker, index, start, len, position, at == 0 && next >= block->len);
+                take_sentence(maker, index, start, len, position, at == 0 && next >= block->len, is_quoted);
+                quote_follow(&quote, maker->text->text.data + start, next, block->len - at);
                 position += (uint32_t)next;
                 at += next;
         }

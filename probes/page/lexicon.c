@@ -303,6 +303,28 @@ static bool matches(LexiconScan *scan, Pattern *pattern, const char *text, size_
         return pattern_match(pattern, scan->lexicon->room, text, n, &found) == 0 && found;
 }
 
+/* What stands in quotation marks, in a sentence that says more than that, is what somebody else says. */
+static bool is_quoted(const PatternRoom *room, const char *text, size_t n) {
+        size_t start, end, beside = 0;
+        bool begins = false, ends = false;
+
+        if (!memchr(text, '"', n))
+                return false;
+        pattern_place(room, &start, &end);
+        for (size_t at = 0; at < n;) {
+                const char *mark = memchr(text + at, '"', n - at);
+                size_t open = mark ? (size_t)(mark - text) : n;
+                const char *other = open < n ? memchr(mark + 1, '"', n - open - 1) : NULL;
+                size_t close = other ? (size_t)(other - text) : n;
+                for (size_t i = at; i < open; i++)
+                        beside += is_word(text[i]);
+                begins = begins || (start >= open && start <= close);
+                ends = ends || (end > open && end <= close + 1);
+                at = close < n ? close + 1 : n;
+        }
+        return begins && ends && beside >= LEXICON_BESIDE_QUOTE;
+}
+
 static bool has_need(const Rule *rule, const char *text, size_t n) {
         for (size_t i = 0; i < rule->n_needs; i++)
                 if (memmem(text, n, rule->needs[i], strlen(rule->needs[i])))
@@ -317,7 +339,7 @@ static bool speaks(LexiconScan *scan, const Rule *rule, const char *text, size_t
                 return false;
         if (!has_need(rule, text, n))
                 return false;
-        if (rule->pattern && !matches(scan, rule->pattern, text, n))
+        if (rule->pattern && (!matches(scan, rule->pattern, text, n) || is_quoted(scan->lexicon->room, text, n)))
                 return false;
         return !rule->unless || !matches(scan, rule->unless, text, n);
 }

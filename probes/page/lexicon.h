@@ -78,6 +78,8 @@ void lexicon_finish(Lexicon *lexicon);
 #define LEXICON_HITS_MAX 24   /* rules that speak for one sentence */
 #define LEXICON_RUNS_MAX 6000 /* patterns run on one page; what comes after is not asked */
 
+#define LEXICON_BESIDE_QUOTE 12 /* letters beside a quotation that make it one */
+
 typedef struct LexiconRule {
         const char *id;
         LexiconSense sense;

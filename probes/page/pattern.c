@@ -102,6 +102,13 @@ int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t 
         return match_from(pattern, room, text, n, 0, 0, ret_found);
 }
 
+void pattern_place(const PatternRoom *room, size_t *ret_start, size_t *ret_end) {
+        const PCRE2_SIZE *match = pcre2_get_ovector_pointer(room->data);
+
+        *ret_start = match[0];
+        *ret_end = match[1];
+}
+
 int pattern_cut(Pattern *pattern, PatternRoom *room, const char *text, size_t n, Buf *out) {
         const PCRE2_SIZE *match = pcre2_get_ovector_pointer(room->data);
         size_t from = 0;

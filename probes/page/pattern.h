@@ -30,5 +30,7 @@ mon_define_cleanup(PatternRoom, pattern_room_free);
 
 /* Whether it matches somewhere in n bytes of valid UTF-8. */
 mon_must_check int pattern_match(Pattern *pattern, PatternRoom *room, const char *text, size_t n, bool *ret_found);
+/* Where the last match of this room stood; only after a pattern_match that found one, before any other. */
+void pattern_place(const PatternRoom *room, size_t *ret_start, size_t *ret_end);
 /* Appends to `out` what is left when every match is taken out; its bound must hold the n bytes. */
 mon_must_check int pattern_cut(Pattern *pattern, PatternRoom *room, const char *text, size_t n, Buf *out);

@@ -2,6 +2,7 @@
 
 #include "daemon/base/text.h"
 
+#define QUOTE_BESIDE 12  /* letters before a quotation that introduce it */
 #define SENTENCE_SHORT 3 /* "M." "art." "cf." end no sentence */
 #define SENTENCE_LOOK 32 /* bytes looked at behind a mark, so that dots without end cost no more than other text */
 
@@ -108,4 +109,42 @@ size_t sentence_take(const char *text, size_t n, size_t max, bool is_title, size
                 next++;
         *ret_next = next > 0 ? next : 1;
         return len;
+}
+
+/* +1: it opens, -1: it closes, 2: it does either. */
+static int quote_mark(const char *text, size_t rest, size_t *ret_len) {
+        static const struct {
+                const char *bytes;
+                int does;
+        } marks[] = {{"\xc2\xab", 1}, {"\xc2\xbb", -1}, {"\xe2\x80\x9c", 1}, {"\xe2\x80\x9e", 1}, {"\xe2\x80\x9d", -1}};
+
+        *ret_len = 1;
+        if (*text == '"')
+                return 2;
+        for (size_t i = 0; (unsigned char)*text >= 0xc2 && i < mon_count_of(marks); i++) {
+                size_t n = strlen(marks[i].bytes);
+                if (n <= rest && memcmp(text, marks[i].bytes, n) == 0) {
+                        *ret_len = n;
+                        return marks[i].does;
+                }
+        }
+        return 0;
+}
+
+void quote_follow(Quote *quote, const char *text, size_t n, size_t rest) {
+        size_t i = 0, len;
+
+        for (; i < n; i += len) {
+                int does = quote_mark(text + i, rest - i, &len);
+                if (does == 0) {
+                        quote->letters += !is_space(text[i]);
+                        continue;
+                }
+                if (quote->is_open)
+                        quote->is_open = does == 1;
+                else if (does > 0 && quote->letters >= QUOTE_BESIDE) /* a straight mark may stand for inches */
+                        quote->is_open = does == 1 || memchr(text + i + 1, '"', rest - i - 1) != NULL;
+        }
+        if (i < rest && quote_mark(text + i, rest - i, &len) < 0) /* French ones close after a space */
+                quote->is_open = false;
 }

@@ -339,6 +339,33 @@ static void test_sentences_of_marks(void **state) {
         }
 }
 
+static void test_quotes(void **state) {
+        (void)state;
+        static const struct {
+                const char *text;
+                bool is_open[3]; /* after each sentence */
+        } cases[] = {
+                {"Le message disait : « Fermé. Revenez demain. » Puis rien.", {true, false, false}},
+                {"The message then said \"Closed. Come back.\" Nothing else.", {true, false, false}},
+                {"« Fermé. Revenez demain. »", {false, false, false}},
+                {"Un écran de 24\" est livré avec. Le reste suit. Fin.", {false, false, false}},
+                {"Elle répondait \xe2\x80\x9c"
+                 "Non. Jamais.\xe2\x80\x9d Voilà.",
+                 {true, false, false}},
+        };
+
+        for (size_t i = 0; i < mon_count_of(cases); i++) {
+                Quote quote = {0};
+                size_t n = strlen(cases[i].text);
+                for (size_t at = 0, part = 0, next; at < n && part < 3; at += next, part++) {
+                        (void)sentence_take(cases[i].text + at, n - at, 600, false, &next);
+                        quote_follow(&quote, cases[i].text + at, next, n - at);
+                        if (quote.is_open != cases[i].is_open[part])
+                                fail_msg("%s: after sentence %zu", cases[i].text, part + 1);
+                }
+        }
+}
+
 /* Whatever the bytes are, what is seen is text, and every part of it is in its bounds. */
 static void test_nonsense(void **state) {
         (void)state;
@@ -409,6 +436,7 @@ int main(void) {
                 cmocka_unit_test(test_facts),
                 cmocka_unit_test(test_sentences),
                 cmocka_unit_test(test_sentences_of_marks),
+                cmocka_unit_test(test_quotes),
                 cmocka_unit_test(test_nonsense),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static const Element elements[] = {
         {"header", ELEMENT_OTHER, BLOCK, 0},
         {"hr", ELEMENT_OTHER, BLOCK | ELEMENT_VOID, 0},
         {"html", ELEMENT_HTML, ELEMENT_BLOCK | ELEMENT_FRAME, 0},
-        {"iframe", ELEMENT_IFRAME, ELEMENT_HIDDEN, 0},
+        {"iframe", ELEMENT_IFRAME, ELEMENT_BLOCK, PLACE_NOSCRIPT},
         {"img", ELEMENT_IMG, ELEMENT_VOID, 0},
         {"input", ELEMENT_INPUT, ELEMENT_VOID, 0},
         {"kbd", ELEMENT_OTHER, 0, PLACE_QUOTE},

@@ -391,6 +391,8 @@ static Role role_of(const Reading *reading, size_t i) {
                         break;
                 if (among(token, "jusqu", "until", "till", "before", "avant", "through"))
                         return ROLE_UNTIL;
+                if (before && among(token, "reouverture", "rouvrira", "reouvrira", "retour", "reopening", "reopens"))
+                        return ROLE_UNTIL;
                 if (among(token, "partir", "from", "since", "depuis", "compter", "starting", "entre", "between",
                           "after", "apres"))
                         return ROLE_FROM;

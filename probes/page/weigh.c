@@ -179,14 +179,15 @@ static void place_in_time(Heard *heard, const PageSentence *sentence, Nsec at_re
         }
         if (!announced)
                 turn_hour(ret_span);
-        if (heard->is_return) { /* the date is that of the return */
+        bool begun = ret_span->from_at_real == NSEC_UNKNOWN || ret_span->from_at_real <= at_real;
+        bool is_later = heard->strength[SENSE_ANNOUNCED] == STRENGTH_STRONG && !begun;
+        if (heard->is_return && !is_later) { /* the date is that of the return */
                 if (ret_span->until_at_real == NSEC_UNKNOWN || ret_span->from_at_real > at_real)
                         ret_span->until_at_real = ret_span->from_at_real;
                 ret_span->from_at_real = NSEC_UNKNOWN;
                 heard->strength[SENSE_ANNOUNCED] = 0;
                 return;
         }
-        bool begun = ret_span->from_at_real == NSEC_UNKNOWN || ret_span->from_at_real <= at_real;
         bool ended = ret_span->until_at_real != NSEC_UNKNOWN && ret_span->until_at_real <= at_real;
         if (ret_span->from_at_real != NSEC_UNKNOWN && !begun) {
                 if (!announced && heard->strength[now]) {
@@ -244,6 +245,22 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
         }
 }
 
+/* A heading that names an outage which the sentence after it announces for later has said nothing else. */
+static void yield_to_announced(Scale *scale, Nsec at_real) {
+        for (size_t i = 0; i < scale->n; i++) {
+                const Voice *later = &scale->voices[i];
+                if (later->sense != SENSE_ANNOUNCED || !later->is_dated || later->span.from_at_real == NSEC_UNKNOWN ||
+                    later->span.from_at_real <= at_real)
+                        continue;
+                for (size_t k = i; k > 0 && scale->voices[k - 1].sentence + 1 >= later->sentence; k--) {
+                        Voice *voice = &scale->voices[k - 1];
+                        if (voice->sentence != later->sentence && voice->sentence->level > 0 && !voice->is_dated &&
+                            voice->strength < STRENGTH_STRONG && is_of_the_site(voice->sense))
+                                voice->points = 0;
+                }
+        }
+}
+
 /* The loudest voice counts whole, the second half, the third a quarter: many faint ones make no outage. */
 static void add_up(Scale *scale, LexiconSense sense) {
         uint32_t top[3] = {0, 0, 0};
@@ -277,10 +294,12 @@ void weigh(const PageFeatures *features, const Lexicon *lexicon, int http_status
         *ret_scale = (Scale){0};
         for (size_t i = 0; i < features->n_sentences; i++)
                 add_voices(ret_scale, &features->sentences[i], lexicon, features, at_real, &thread);
+        yield_to_announced(ret_scale, at_real);
         for (size_t i = 0; i < ret_scale->n; i++)
                 all_well = all_well || says_all_well(&ret_scale->voices[i], lexicon);
         for (size_t i = 0; i < ret_scale->n && all_well; i++)
-                ret_scale->voices[i].points /= is_of_the_site(ret_scale->voices[i].sense) ? 3 : 1;
+                if (ret_scale->voices[i].sense == SENSE_CLOSED || ret_scale->voices[i].sense == SENSE_PART)
+                        ret_scale->voices[i].points /= 3;
         for (int sense = 0; sense < SENSE_COUNT; sense++)
                 add_up(ret_scale, (LexiconSense)sense);
         if (http_status == 503)

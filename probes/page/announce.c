@@ -441,11 +441,25 @@ static size_t take_item(Reading *reading, size_t i, Item *item) {
         return used;
 }
 
+/* What has been so since the third of March began on the last one. */
+static void turn_back(const Reading *reading, size_t i, Item *item) {
+        int year, month, mday;
+
+        if (item->is_time || item->day <= reading->today)
+                return;
+        for (size_t back = 1; back <= 3 && back <= i; back++) {
+                calendar_date(item->day, &year, &month, &mday);
+                if (among(token_at(reading, i - back), "depuis", "since") && calendar_is_date(year - 1, month, mday))
+                        item->day = calendar_day(year - 1, month, mday);
+        }
+}
+
 static void read_items(Reading *reading) {
         for (size_t i = 0; i < reading->n && reading->n_items < ANNOUNCE_ITEMS_MAX;) {
                 Item item = {.token = i};
                 size_t used = take_item(reading, i, &item);
                 if (used > 0) {
+                        turn_back(reading, i, &item);
                         item.role = role_of(reading, i);
                         item.token = i + used;
                         reading->items[reading->n_items++] = item;

@@ -9,7 +9,8 @@
 #define LABELLED_COLUMNS_MAX 24
 #define LABELLED_LINE_MAX 8192
 #define LABELLED_PAGE_MAX (4U << 20)
-#define LABELLED_AT_REAL (INT64_C(1780992720) * NSEC_PER_SEC) /* 2026-06-09 08:12 UTC, a Tuesday */
+#define LABELLED_AT_REAL (INT64_C(1780992720) * NSEC_PER_SEC)         /* 2026-06-09 08:12 UTC, a Tuesday */
+#define LABELLED_PHRASES_AT_REAL (INT64_C(1795428000) * NSEC_PER_SEC) /* 2026-11-23 10:00 UTC, a Monday */
 
 typedef struct Cells {
         char line[LABELLED_LINE_MAX];
@@ -172,6 +173,54 @@ static Labelled *wording_row(const Cells *head, const Cells *cells) {
         if (!verdict_from_name(cell(head, cells, "verdict"), &row->verdict))
                 row->verdict = VERDICT_MAX;
         return row;
+}
+
+/* --- phrases ---------------------------------------------------------------------------------------------------- */
+
+typedef struct PhraseKind {
+        const char *file, *frame;
+        Verdict verdict;
+        const char *announced;
+} PhraseKind;
+
+static Labelled *phrase_row(const PhraseKind *kind, const char *line) {
+        bool has_status = strspn(line, "0123456789") == 3 && line[3] == ' ';
+        mon_auto_free char *status = mon_strndup(line, has_status ? 3 : 0);
+        Labelled *row = mon_new(Labelled);
+
+        *row = (Labelled){.name = mon_printf("%s: %s", kind->file, line),
+                          .body = page_of(kind->frame, has_status ? line + 4 : line),
+                          .status = status_of(status),
+                          .content_type = mon_strdup("text/html; charset=utf-8"),
+                          .at_real = LABELLED_PHRASES_AT_REAL,
+                          .verdict = kind->verdict,
+                          .also = mon_strdup(""),
+                          .cause = mon_strdup(""),
+                          .announced = mon_strdup(kind->announced)};
+        row->body_len = strlen(row->body);
+        return row;
+}
+
+int labelled_read_phrases(const char *folder, List *rows) {
+        static const PhraseKind kinds[] = {{"closed.txt", "alone", VERDICT_MAINTENANCE, "no"},
+                                           {"calm.txt", "alone", VERDICT_UP, "no"},
+                                           {"announced.txt", "alert", VERDICT_UP, "yes"},
+                                           {"part.txt", "alert", VERDICT_DEGRADED, "no"}};
+        char line[LABELLED_LINE_MAX];
+
+        for (size_t i = 0; i < mon_count_of(kinds); i++) {
+                mon_auto_free char *path = mon_printf("%s/%s", folder, kinds[i].file);
+                FILE *f = fopen(path, "r");
+                if (!f)
+                        return -ENOENT;
+                while (fgets(line, sizeof line, f)) {
+                        line[strcspn(line, "\r\n")] = '\0';
+                        if (*line != '\0' && *line != '#')
+                                list_add(rows, phrase_row(&kinds[i], line));
+                }
+                fclose(f);
+        }
+        return 0;
 }
 
 /* --- a table ---------------------------------------------------------------------------------------------------- */

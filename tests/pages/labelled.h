@@ -12,7 +12,11 @@
  * - alert: an alert above the content of a page that works
  * - inside: that page, with the text as markup of its own there
  * - raw: nothing, it is the whole document
- * - an address that begins with '/': that page, reached by a redirect to there */
+ * - an address that begins with '/': that page, reached by a redirect to there
+ *
+ * Phrases (tests/data/phrases): closed.txt and calm.txt, each line alone; part.txt and announced.txt, each in an alert.
+ * A line that begins with three digits has that status; one that begins with '#' is none. They are read as of 23
+ * November 2026, and no rule or date is asked of them. */
 #pragma once
 
 #include "config/lexicon.h"
@@ -31,9 +35,10 @@ typedef struct Labelled {
         char *rule, *dates; /* NULL: not labelled */
 } Labelled;
 
-/* Both append rows, owned by the list, and give -ENOENT where the table cannot be read. */
+/* All append rows, owned by the list, and give -ENOENT where the table cannot be read. */
 mon_must_check int labelled_read_pages(const char *folder, const char *table, List *rows);
 mon_must_check int labelled_read_wordings(const char *table, List *rows);
+mon_must_check int labelled_read_phrases(const char *folder, List *rows);
 void labelled_free_all(List *rows);
 
 void labelled_judge(const Labelled *row, PageReader *reader, Judgement *ret_judgement);

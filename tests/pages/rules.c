@@ -1,10 +1,11 @@
-/* rules FOLDER LABELS WORDINGS [--all | --wordings]
+/* rules FOLDER LABELS WORDINGS PHRASES [--all | --wordings]
  *
- * Shows that each rule of the shipped lexicon is needed. First every wording must be judged as it is labelled, by the
- * rule that it names. Then each rule is taken out in turn, and what it spoke for is judged again: some page or wording
- * that was right must be wrong without it, in its verdict, its cause or its announcement. The same is asked of each
- * `unless` and each `places` alone. One line for each says which row holds it. The exit status is 1 when a wording is
- * wrong or something is held by nothing. --all tells of every row that holds a rule. --wordings takes nothing out. */
+ * Shows that each rule of the shipped lexicon is needed. First every wording and phrase must be judged as labelled, by
+ * the rule that it names. Then each rule is taken out in turn, and what it spoke for is judged again: some page or
+ * wording that was right must be wrong without it, in its verdict, its cause or its announcement. The same is asked of
+ * each `unless` and each `places` alone. One line for each says which row holds it. The exit status is 1 when a wording
+ * is wrong or something is held by nothing. --all tells of every row that holds a rule. --wordings takes nothing out.
+ */
 #include "config/embedded.h"
 #include "daemon/base/text.h"
 #include "tests/pages/labelled.h"
@@ -82,7 +83,7 @@ static size_t judge_all(Rules *rules) {
                         continue;
                 mon_auto_free char *words = labelled_words(&judgement);
                 printf("WRONG %s\n      is %s instead of %s/%s, %s, %s\n", row->name, words, verdict_name(row->verdict),
-                       row->cause, row->rule, row->dates);
+                       row->cause, row->rule ? row->rule : "any rule", row->dates ? row->dates : "any dates");
                 labelled_explain(&judgement);
                 n_wrong++;
         }
@@ -189,16 +190,16 @@ static int run(Rules *rules) {
 int main(int argc, char **argv) {
         Rules rules = {.whole = lexicon_new_shipped()};
 
-        if (argc < 4 || labelled_read_pages(argv[1], argv[2], &rules.rows) != 0)
+        if (argc < 5 || labelled_read_pages(argv[1], argv[2], &rules.rows) != 0)
                 return 66;
         rules.n_pages = rules.rows.n;
-        if (labelled_read_wordings(argv[3], &rules.rows) != 0)
+        if (labelled_read_wordings(argv[3], &rules.rows) != 0 || labelled_read_phrases(argv[4], &rules.rows) != 0)
                 return 66;
         rules.reader = page_reader_new(rules.whole, 1);
         rules.spoke = mon_new_array(bool, rules.rows.n *lexicon_size(rules.whole));
         rules.right = mon_new_array(bool, rules.rows.n);
-        rules.all = argc > 4 && strcmp(argv[4], "--all") == 0;
-        rules.wordings_only = argc > 4 && strcmp(argv[4], "--wordings") == 0;
+        rules.all = argc > 5 && strcmp(argv[5], "--all") == 0;
+        rules.wordings_only = argc > 5 && strcmp(argv[5], "--wordings") == 0;
         int r = run(&rules);
         page_reader_free(rules.reader);
         free(rules.spoke);

@@ -257,7 +257,8 @@ static const WordPart *parts_of(char letter) {
         static const WordPart f[] = {{"^footer", PLACE_FOOTER}, {"flash", PLACE_ALERT}, {NULL, 0}};
         static const WordPart g[] = {{"gdpr", PLACE_COOKIE}, {NULL, 0}};
         static const WordPart i[] = {{"incident", PLACE_ALERT}, {"info-banner", PLACE_ALERT}, {NULL, 0}};
-        static const WordPart m[] = {{"^menu", PLACE_NAV}, {"maintenance", PLACE_ALERT}, {NULL, 0}};
+        static const WordPart m[] = {
+                {"^menu", PLACE_NAV}, {"maintenance", PLACE_ALERT}, {"messages--", PLACE_ALERT}, {NULL, 0}};
         static const WordPart n[] = {{"notice", PLACE_ALERT}, {"notif", PLACE_ALERT}, {"^nav", PLACE_NAV}, {NULL, 0}};
         static const WordPart o[] = {{"onetrust", PLACE_COOKIE}, {"outage", PLACE_ALERT}, {NULL, 0}};
         static const WordPart p[] = {{"perturb", PLACE_ALERT}, {"^pied", PLACE_FOOTER}, {NULL, 0}};

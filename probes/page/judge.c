@@ -17,6 +17,7 @@
 #define JUDGE_PART_ALONE 150    /* bytes of other text under which the part is the whole */
 #define JUDGE_ANNOUNCED 8       /* points from which a dated announcement is heard */
 #define JUDGE_ANNOUNCED_BARE 26 /* and one without a date */
+#define JUDGE_RETURN 20         /* points from which a return is heard beside an error */
 #define JUDGE_WALL_LATE 300     /* bytes of own text after which a wall is no wall but a part of the page */
 
 typedef struct Judge {
@@ -263,12 +264,28 @@ static bool judge_wall(Judge *judge) {
         return true;
 }
 
+/* A server that fails of itself does not know that it is closed and when it comes back. */
+static bool says_return(const Scale *scale) {
+        bool is_closed = false, comes_back = false;
+
+        for (size_t i = 0; i < scale->n; i++) {
+                const Voice *voice = &scale->voices[i];
+                if (voice->sense != SENSE_CLOSED || voice->strength < STRENGTH_MEDIUM || voice->points < JUDGE_RETURN)
+                        continue;
+                is_closed = is_closed || !voice->is_return;
+                comes_back = comes_back || voice->is_return;
+        }
+        return is_closed && comes_back;
+}
+
 /* A page that only says "unavailable" under a title that says "error" is an error. */
 static bool is_rather_error(const Judge *judge) {
         const Voice *closed = judge->scale.best[SENSE_CLOSED], *error = judge->scale.best[SENSE_ERROR];
 
         if (!error || judge->scale.points[SENSE_ERROR] < WEIGH_ENOUGH || judge->address_rule)
                 return false;
+        if (closed && closed->strength < STRENGTH_STRONG && says_return(&judge->scale))
+                return error->points > 2 * judge->scale.points[SENSE_CLOSED];
         if (closed && closed->strength == STRENGTH_STRONG)
                 return error->strength == STRENGTH_STRONG && error->points > 2 * closed->points;
         return error->strength == STRENGTH_STRONG || (error->sentence->places & (PLACE_TITLE | PLACE_HEADING));

@@ -240,6 +240,7 @@ static void add_voices(Scale *scale, const PageSentence *sentence, const Lexicon
                                                     .sense = sense,
                                                     .strength = heard.strength[sense],
                                                     .points = points,
+                                                    .is_return = heard.is_return,
                                                     .is_dated = is_dated,
                                                     .span = span};
         }

@@ -14,6 +14,7 @@ typedef struct Voice {
         LexiconSense sense;
         LexiconStrength strength;
         uint32_t points;
+        bool is_return; /* it says when, or that, the service comes back */
         bool is_dated;
         AnnounceSpan span; /* where is_dated */
 } Voice;

@@ -321,7 +321,7 @@ static bool read_secrets(const Reading *reading, const YamlNode *node) {
         bool good = true;
 
         if (node->kind == YAML_LIST) {
-                if (is_too_long(reading, node))
+                if (has_bad_length(reading, node))
                         return false;
                 items = node->items;
                 n = node->n;

@@ -8,11 +8,19 @@ static LogLevel event_level(const Event *event) {
         switch (event->type) {
         case EVENT_TARGET_DOWN:
         case EVENT_TARGET_MAINTENANCE:
+        case EVENT_PATH_CLOSED:
+        case EVENT_PATH_IMPAIRED:
         case EVENT_OBSERVER_BLIND:
                 return LOG_LEVEL_WARNING;
         default:
                 return LOG_LEVEL_NOTICE;
         }
+}
+
+static const char *state_of(const Event *event) {
+        if (event->path_to)
+                return path_state_name(event->path_to);
+        return event->to ? verdict_name(event->to) : NULL;
 }
 
 void mond_on_event(void *userdata, const Event *event) {
@@ -22,8 +30,9 @@ void mond_on_event(void *userdata, const Event *event) {
                 {"MESSAGE_ID", event_message_id(event->type)},
                 {"MOND_EVENT", event_type_name(event->type)},
                 {"MOND_EVENT_ID", event->id},
-                {"MOND_TARGET", event->kind == SUBJECT_TARGET ? event->subject : NULL},
-                {"MOND_STATE", event->to ? verdict_name(event->to) : NULL},
+                {"MOND_TARGET", event->kind == SUBJECT_TARGET ? event->subject : event->reason},
+                {"MOND_PATH", event->kind == SUBJECT_PATH ? event->subject : NULL},
+                {"MOND_STATE", state_of(event)},
                 {"MOND_CAUSE", event->cause ? cause_name(event->cause) : NULL},
                 {"MOND_BANNER", event->banner},
         };
@@ -52,6 +61,9 @@ void mond_tell_status(void *userdata) {
         Mond *mond = userdata;
         size_t n = watches_count(mond->watches);
         mon_auto_free MessageTarget *targets = mon_new_array(MessageTarget, n);
+        const Paths *known = flow_paths(mond->flow);
+        size_t n_paths = paths_count(known);
+        mon_auto_free MessagePath *paths = mon_new_array(MessagePath, n_paths);
         int trouble = flow_trouble(mond->flow);
 
         if (!mond->ready)
@@ -64,7 +76,12 @@ void mond_tell_status(void *userdata) {
                         .since_at_real = watch->state.since_at_real,
                 };
         }
-        mon_auto_free char *status = message_status(targets, n, clock_at_real(loop_clock(mond->loop)),
+        for (size_t i = 0; i < n_paths; i++) {
+                PathStatus status;
+                const Path *path = paths_at(known, i, &status);
+                paths[i] = (MessagePath){path->id, status.state, status.proven, status.since_at_real};
+        }
+        mon_auto_free char *status = message_status(paths, n_paths, targets, n, clock_at_real(loop_clock(mond->loop)),
                                                     trouble ? store_strerror(trouble) : NULL, mond_language(mond));
         systemd_tell_status(status);
 }

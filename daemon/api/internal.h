@@ -26,6 +26,7 @@ enum {
         PARAM_TARGET = 1 << 4, /* may be repeated */
         PARAM_OPEN = 1 << 5,
         PARAM_FORMAT = 1 << 6,
+        PARAM_PATH = 1 << 7,
 };
 #define PARAM_LIST (PARAM_SINCE | PARAM_UNTIL | PARAM_LIMIT | PARAM_CURSOR)
 
@@ -45,6 +46,7 @@ typedef struct Query {
         bool has_limit;
         char *cursor; /* NULL: from the newest on */
         List targets; /* of char * */
+        char *path;   /* NULL: not given */
         bool open;
         char *format;
 } Query;

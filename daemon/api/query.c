@@ -71,6 +71,12 @@ static char *read_format(const Request *request, const char *value, Query *query
         return NULL;
 }
 
+static char *read_path(const Request *request, const char *value, Query *query) {
+        (void)request;
+        mon_replace(&query->path, value);
+        return NULL;
+}
+
 static const struct {
         const char *name;
         unsigned bit;
@@ -79,7 +85,7 @@ static const struct {
         {"since", PARAM_SINCE, read_since},    {"until", PARAM_UNTIL, read_until},
         {"limit", PARAM_LIMIT, read_limit},    {"cursor", PARAM_CURSOR, read_cursor},
         {"target", PARAM_TARGET, read_target}, {"open", PARAM_OPEN, read_open},
-        {"format", PARAM_FORMAT, read_format},
+        {"format", PARAM_FORMAT, read_format}, {"path", PARAM_PATH, read_path},
 };
 
 void query_fini(Query *query) {
@@ -88,6 +94,7 @@ void query_fini(Query *query) {
         list_fini(&query->targets);
         free(query->cursor);
         free(query->format);
+        free(query->path);
         *query = (Query){0};
 }
 

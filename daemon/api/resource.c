@@ -29,6 +29,7 @@ ViewFilter resource_filter(const Request *request) {
 
         return (ViewFilter){
                 .target = query->targets.n > 0 ? query->targets.items[0] : NULL,
+                .path = query->path,
                 .open_only = query->open,
                 .has_since = query->since_at_real != NSEC_UNKNOWN,
                 .since_at_real = query->since_at_real,
@@ -73,6 +74,8 @@ static void add_link(Request *request, const char *cursor) {
                 r = buf_printf(&link, "&target=%s", target ? target : "");
                 free(target);
         }
+        if (r == 0 && filter.path)
+                r = buf_printf(&link, "&path=%s", filter.path); /* a known one, so made of plain characters */
         if (r == 0 && filter.open_only)
                 r = buf_append_text(&link, "&open=true");
         if (r == 0 && buf_append_text(&link, ">; rel=\"next\"") == 0)
@@ -123,6 +126,74 @@ void resource_refuse_target(Request *request, const char *id, bool configured) {
         reply_problem(request, &problem_not_found, extra, "there is no target \"%s\"%s%s%s", clean,
                       near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         free_ids(ids, n_ids);
+}
+
+/* --- paths, and whatever has an id ----------------------------------------------------------------------------- */
+
+typedef int IdsFn(Store *store, char ***ret_ids, size_t *ret_n);
+
+static bool knows(const Request *request, const char *id, IdsFn *ids_of) {
+        const ApiHost *host = &request->api->host;
+        Store *store = host->store(host->userdata);
+        char **ids = NULL;
+        size_t n = 0;
+        bool known = false;
+
+        if (!store || ids_of(store, &ids, &n) != 0)
+                return false;
+        for (size_t i = 0; i < n; i++)
+                known = known || text_is(ids[i], id);
+        free_ids(ids, n);
+        return known;
+}
+
+static void refuse(Request *request, const char *id, const char *what, IdsFn *ids_of) {
+        const ApiHost *host = &request->api->host;
+        Store *store = host->store(host->userdata);
+        char **ids = NULL;
+        size_t n = 0;
+        mon_auto_free char *clean = text_clean_copy(id, API_TEXT_PARAM_MAX);
+
+        if (store && ids_of(store, &ids, &n) != 0)
+                n = 0;
+        const char *near = text_nearest(clean, (const char *const *)ids, n);
+        json_t *extra = json_object();
+        json_set(extra, what, json_text(clean));
+        if (near)
+                json_set(extra, "did_you_mean", json_text(near));
+        reply_problem(request, &problem_not_found, extra, "there is no %s \"%s\"%s%s%s", what, clean,
+                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+        free_ids(ids, n);
+}
+
+bool resource_takes_subjects(Request *request, size_t most) {
+        const List *subjects = &request->query.targets;
+
+        if (subjects->n > most) {
+                reply_problem(request, &problem_bad_request, NULL, "parameter \"target\" is given twice");
+                return false;
+        }
+        list_each (char, id, subjects)
+                if (!knows(request, id, view_subject_ids)) {
+                        refuse(request, id, "target", view_subject_ids);
+                        return false;
+                }
+        return true;
+}
+
+bool resource_takes_path(Request *request) {
+        const Query *query = &request->query;
+
+        if (!query->path)
+                return true;
+        if (query->targets.n > 0)
+                reply_problem(request, &problem_bad_request, NULL,
+                              "parameters \"path\" and \"target\" are given: one of them is taken");
+        else if (!knows(request, query->path, view_path_ids))
+                refuse(request, query->path, "path", view_path_ids);
+        else
+                return true;
+        return false;
 }
 
 bool resource_takes_one_target(Request *request) {

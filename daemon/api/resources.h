@@ -34,6 +34,10 @@ Store *resource_store(Request *request);
 const ViewLive *resource_live(const Request *request);
 /* At most one known target in the query; false: refused, and answered. */
 bool resource_takes_one_target(Request *request);
+/* Where "target" may name a path too: at most so many, each known; false: refused, and answered. */
+bool resource_takes_subjects(Request *request, size_t most);
+/* Where "path" may stand: a known one, and no target beside it; false: refused, and answered. */
+bool resource_takes_path(Request *request);
 /* Ends a request with what a view gave: 0, a negative errno, or VIEW_E_*. `what` names what was asked for, for 404. */
 void resource_reply(Request *request, int result, json_t *document, const char *what);
 /* A page: the rows, and a Link header (RFC 8288) to the next one. */

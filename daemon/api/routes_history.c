@@ -68,7 +68,7 @@ void get_events(Request *request) {
         ViewPage page = {0};
         Store *store = resource_store(request);
 
-        if (!store || !resource_takes_one_target(request))
+        if (!store || !resource_takes_path(request) || !resource_takes_one_target(request))
                 return;
         ViewFilter filter = resource_filter(request);
         resource_reply_page(request, view_events(store, resource_live(request), &filter, &page), &page);

@@ -17,7 +17,7 @@ static void reply_status(Request *request, const char *subject) {
 }
 
 void get_status(Request *request) {
-        if (resource_takes_one_target(request))
+        if (resource_takes_subjects(request, 1))
                 reply_status(request, request->query.targets.n > 0 ? request->query.targets.items[0] : NULL);
 }
 
@@ -37,7 +37,10 @@ void get_target(Request *request) {
 
         if (!store)
                 return;
-        int r = view_status(store, resource_live(request), request->captures[0], &document);
+        /* A path's document holds targets too, of other names. */
+        int r = resource_knows_target(request, request->captures[0], false)
+                        ? view_status(store, resource_live(request), request->captures[0], &document)
+                        : VIEW_E_NOT_FOUND;
         if (r != 0) {
                 if (r == VIEW_E_NOT_FOUND)
                         resource_refuse_target(request, request->captures[0], false);

@@ -73,7 +73,7 @@ void path_status_init(PathStatus *status) {
 
 const char *path_line_name(PathLine line) {
         static const char *const names[PATH_LINE_COUNT] = {"",         "opened",  "changed", "proven",
-                                                           "unproven", "unknown", "closed",  "removed"};
+                                                           "unproven", "unknown", "closed",  "left"};
         return names[line >= 0 && line < PATH_LINE_COUNT ? line : 0];
 }
 
@@ -228,7 +228,7 @@ void path_remove(const PathStatus *before, const Incident *open, Nsec at_real, P
         if (before->state != PATH_UNKNOWN)
                 set_transition(before, PATH_UNKNOWN, false, at_real, at_real, &result);
         if (open)
-                close_incident(open, at_real, PATH_LINE_REMOVED, &result);
+                close_incident(open, at_real, PATH_LINE_LEFT, &result);
         *ret_result = result;
 }
 

@@ -71,10 +71,10 @@ typedef enum PathLine {
         PATH_LINE_UNPROVEN, /* not every one any more */
         PATH_LINE_UNKNOWN,  /* nobody knows any more whether it is closed */
         PATH_LINE_CLOSED,   /* the incident is over */
-        PATH_LINE_REMOVED,  /* likewise: the path left the configuration */
+        PATH_LINE_LEFT,     /* likewise: the path left the configuration */
 } PathLine;
 #define PATH_LINE_COUNT 8
-const char *path_line_name(PathLine line); /* "opened" … "removed" */
+const char *path_line_name(PathLine line); /* "opened" … "left" */
 
 typedef struct PathResult {
         PathStatus next;

@@ -26,6 +26,7 @@ char *ask_query(const Monctl *ctl, const char *target) {
                       {"limit", options->limit ? limit : NULL},
                       {"open", options->open ? "true" : NULL},
                       {"target", target ? target : options->target},
+                      {"path", options->path},
                       {"format", options->format}};
         int r = 0;
 
@@ -95,41 +96,47 @@ int ask_store(Monctl *ctl, Store **ret_store) {
 
 ViewFilter ask_filter(const Monctl *ctl, const char *subject) {
         const Options *options = &ctl->options;
-        ViewFilter filter = {
-                .target = subject ? subject : options->target, .open_only = options->open, .limit = options->limit};
+        ViewFilter filter = {.target = subject ? subject : options->target,
+                             .path = options->path,
+                             .open_only = options->open,
+                             .limit = options->limit};
 
         filter.has_since = options->since && options_time(ctl, options->since, &filter.since_at_real);
         filter.has_until = options->until && options_time(ctl, options->until, &filter.until_at_real);
         return filter;
 }
 
+typedef int IdsFn(Store *store, char ***ret_ids, size_t *ret_n);
+
 /* The id nearest to one that nobody knows; NULL: none. To free. */
-static char *nearest_target(Store *store, const char *target, bool *ret_known) {
+static char *nearest_id(Store *store, IdsFn *ids_of, const char *id, bool *ret_known) {
         char **ids = NULL;
         size_t n = 0;
 
         *ret_known = false;
-        if (view_target_ids(store, &ids, &n) != 0)
+        if (ids_of(store, &ids, &n) != 0)
                 return NULL;
         for (size_t i = 0; i < n; i++)
-                *ret_known = *ret_known || text_is(ids[i], target);
-        char *near = mon_strdup(text_nearest(target, (const char *const *)ids, n));
+                *ret_known = *ret_known || text_is(ids[i], id);
+        char *near = mon_strdup(text_nearest(id, (const char *const *)ids, n));
         for (size_t i = 0; i < n; i++)
                 free(ids[i]);
         free(ids);
         return near;
 }
 
-static int know_target(const Monctl *ctl, Store *store, const char *target) {
+static int know(const Monctl *ctl, Store *store, IdsFn *ids_of, const char *id) {
         bool known;
-        mon_auto_free char *near = nearest_target(store, target, &known);
+        mon_auto_free char *near = nearest_id(store, ids_of, id, &known);
 
-        return known ? EXIT_DONE : tell_unknown_target(ctl, target, near);
+        if (known)
+                return EXIT_DONE;
+        return ids_of == view_path_ids ? tell_unknown_path(ctl, id, near) : tell_unknown_target(ctl, id, near);
 }
 
 int ask_tell(Monctl *ctl, int result, const char *subject) {
         if (result == VIEW_E_NOT_FOUND && subject && ctl->store)
-                return know_target(ctl, ctl->store, subject) == EXIT_DONE
+                return know(ctl, ctl->store, view_target_ids, subject) == EXIT_DONE
                                ? tell_phrase(ctl, EXIT_USAGE, PHRASE_CANNOT_READ, subject, "?")
                                : EXIT_USAGE;
         return tell_phrase(ctl, EXIT_DATA, PHRASE_CANNOT_READ, ctl->options.db, mon_strerror(result));
@@ -178,9 +185,11 @@ static int ask_database(Monctl *ctl, Ask ask, const char *subject, json_t **ret_
 
         int r = ask_store(ctl, &store);
         if (r == EXIT_DONE && target)
-                r = know_target(ctl, store, target);
+                r = know(ctl, store, ask == ASK_STATUS ? view_subject_ids : view_target_ids, target);
+        if (r == EXIT_DONE && ctl->options.path)
+                r = know(ctl, store, view_path_ids, ctl->options.path);
         for (size_t i = 0; ask == ASK_UPTIME && i < ctl->args.n && r == EXIT_DONE; i++)
-                r = know_target(ctl, store, ctl->args.items[i]);
+                r = know(ctl, store, view_subject_ids, ctl->args.items[i]);
         if (r != EXIT_DONE)
                 return r;
         r = view(ctl, store, ask, subject, ret_document);
@@ -190,6 +199,8 @@ static int ask_database(Monctl *ctl, Ask ask, const char *subject, json_t **ret_
 }
 
 int ask_document(Monctl *ctl, Ask ask, const char *subject, json_t **ret_document) {
+        if (ctl->options.target && ctl->options.path)
+                return tell_phrase(ctl, EXIT_USAGE, PHRASE_OPTION_NOT_HERE, "--target", "path");
         if (ctl->options.db)
                 return ask_database(ctl, ask, subject, ret_document);
         mon_auto_free char *path = path_of(ctl, ask, subject);

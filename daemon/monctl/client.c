@@ -151,12 +151,20 @@ static int tell_config_mistakes(const Monctl *ctl, const json_t *errors) {
         return EXIT_DATA;
 }
 
-int tell_unknown_target(const Monctl *ctl, const char *target, const char *near) {
-        mon_auto_free char *first = phrase_fill(PHRASE_UNKNOWN_TARGET, ctl->language, target);
+static int tell_unknown(const Monctl *ctl, Phrase phrase, const char *id, const char *near) {
+        mon_auto_free char *first = phrase_fill(phrase, ctl->language, id);
         mon_auto_free char *second = near ? phrase_fill(PHRASE_DID_YOU_MEAN, ctl->language, near) : mon_strdup("");
         mon_auto_free char *message = mon_printf("%s%s", first, second);
 
         return tell(ctl, EXIT_USAGE, message);
+}
+
+int tell_unknown_target(const Monctl *ctl, const char *target, const char *near) {
+        return tell_unknown(ctl, PHRASE_UNKNOWN_TARGET, target, near);
+}
+
+int tell_unknown_path(const Monctl *ctl, const char *path, const char *near) {
+        return tell_unknown(ctl, PHRASE_UNKNOWN_PATH, path, near);
 }
 
 int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer) {
@@ -176,6 +184,9 @@ int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer) {
         case 413:
                 if (target)
                         return tell_unknown_target(ctl, target, json_get_text(problem, "did_you_mean", NULL));
+                if (json_get_text(problem, "path", NULL))
+                        return tell_unknown_path(ctl, json_get_text(problem, "path", NULL),
+                                                 json_get_text(problem, "did_you_mean", NULL));
                 if (json_get_int(problem, "incident", 0)) {
                         mon_auto_free char *id = mon_printf("%" PRId64, json_get_int(problem, "incident", 0));
                         return tell_phrase(ctl, EXIT_USAGE, PHRASE_UNKNOWN_INCIDENT, id);

@@ -42,6 +42,7 @@ int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer);
 
 /* "unknown target …; did you mean …?": EXIT_USAGE. `near` may be NULL. */
 int tell_unknown_target(const Monctl *ctl, const char *target, const char *near);
+int tell_unknown_path(const Monctl *ctl, const char *path, const char *near); /* likewise */
 
 /* For a URL; the caller frees. */
 char *client_escape(const char *text);

@@ -61,7 +61,9 @@ static const char *line_word(const Monctl *ctl, const char *what) {
                 Phrase phrase;
         } rows[] = {{"opened", PHRASE_INCIDENT_OPENED}, {"confirmed", PHRASE_INCIDENT_CONFIRMED},
                     {"closed", PHRASE_INCIDENT_CLOSED}, {"changed", PHRASE_INCIDENT_CHANGED},
-                    {"left", PHRASE_INCIDENT_LEFT},     {"banner", PHRASE_BANNER_WORD}};
+                    {"proven", PHRASE_PROVEN},          {"unproven", PHRASE_INCIDENT_UNPROVEN},
+                    {"left", PHRASE_INCIDENT_LEFT},     {"unknown", PHRASE_INCIDENT_UNKNOWN},
+                    {"banner", PHRASE_BANNER_WORD}};
 
         for (size_t i = 0; i < mon_count_of(rows); i++)
                 if (text_is(what, rows[i].what))
@@ -81,12 +83,13 @@ static void show_timeline(const Monctl *ctl, const json_t *timeline, const char 
 
         json_array_foreach (timeline, i, line) {
                 const char *verdict = json_get_text(line, "verdict", json_get_text(line, "state", NULL));
-                const char *text = json_get_text(line, "text", NULL);
+                const char *text = json_get_text(line, "text", NULL), *target = json_get_text(line, "target", NULL);
+                const char *cause = cause_words(ctl, json_get_text(line, "cause", NULL));
                 table_row(table);
                 table_take(table, local_moment(ctl, json_get_text(line, "at", NULL)), COLOR_NONE);
                 table_cell(table, line_word(ctl, json_get_text(line, "what", "?")), COLOR_NONE);
                 table_take(table, verdict ? show_state(ctl, verdict) : mon_strdup("-"), show_color(verdict));
-                table_cell(table, cause_words(ctl, json_get_text(line, "cause", NULL)), COLOR_NONE);
+                table_take(table, target ? mon_printf("%s: %s", target, cause) : mon_strdup(cause), COLOR_NONE);
                 if (text && !text_is(text, said))
                         table_note(table, "    ", text);
                 said = text ? text : said;

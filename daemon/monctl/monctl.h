@@ -34,7 +34,7 @@ typedef struct Command Command;
 /* Values of the command line's options; what was not given is zero. */
 typedef struct Options {
         bool help, version, json, no_color, watch, plugin, all, open, follow, diff;
-        char *socket, *db, *since, *until, *target, *url, *at, *format;
+        char *socket, *db, *since, *until, *target, *path, *url, *at, *format;
         int64_t limit, status;
         List headers; /* of char * */
 } Options;

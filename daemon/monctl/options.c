@@ -37,6 +37,7 @@ static const Option table[] = {
         {"limit", 0, TYPE_INT, AT(limit), OPTION_LIMIT, "N", PHRASE_OPTION_LIMIT, 1, VIEW_LIMIT_MAX},
         {"open", 0, TYPE_FLAG, AT(open), OPTION_OPEN, NULL, PHRASE_OPTION_OPEN, 0, 0},
         {"target", 0, TYPE_TEXT, AT(target), OPTION_TARGET, "ID", PHRASE_OPTION_TARGET, 0, 0},
+        {"path", 0, TYPE_TEXT, AT(path), OPTION_PATH, "ID", PHRASE_OPTION_PATH, 0, 0},
         {"follow", 0, TYPE_FLAG, AT(follow), OPTION_FOLLOW, NULL, PHRASE_OPTION_FOLLOW, 0, 0},
         {"status", 0, TYPE_INT, AT(status), OPTION_STATUS, "N", PHRASE_OPTION_STATUS, 100, 999},
         {"header", 0, TYPE_TEXTS, AT(headers), OPTION_HEADER, "'K: V'", PHRASE_OPTION_HEADER, 0, 0},

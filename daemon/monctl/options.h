@@ -19,6 +19,7 @@ enum { /* which commands an option belongs to */
        OPTION_AT = 1 << 12,
        OPTION_FORMAT = 1 << 13,
        OPTION_DIFF = 1 << 14,
+       OPTION_PATH = 1 << 15,
 };
 
 /* Options stand before or after the command, as "--name value" or "--name=value"; "--" ends them. EXIT_DONE, or

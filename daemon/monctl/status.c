@@ -13,33 +13,31 @@
 #define STATUS_FRAME_LINES 4 /* above and below the table */
 #define STATUS_WATCH_EVERY (2 * NSEC_PER_SEC)
 
-static int exit_of_paths(const json_t *paths) {
-        /* From the least grave on: closed, impaired, unknown, open. */
-        static const struct {
-                const char *state;
-                int status;
-        } order[] = {
-                {"open", EXIT_DONE}, {"unknown", EXIT_NOT_KNOWN}, {"impaired", EXIT_IMPAIRED}, {"closed", EXIT_CLOSED}};
-        size_t worst = 0, i;
-        json_t *path;
+static PathState state_of(const json_t *path) {
+        PathState state = PATH_UNKNOWN;
 
-        json_array_foreach (paths, i, path) {
-                size_t at = 1;
-                for (size_t j = 0; j < mon_count_of(order); j++)
-                        if (text_is(json_get_text(path, "state", ""), order[j].state))
-                                at = j;
-                worst = at > worst ? at : worst;
-        }
-        return order[worst].status;
+        (void)path_state_from_name(json_get_text(path, "state", ""), &state);
+        return state;
 }
 
-int status_exit(const json_t *document, bool named) {
+static int exit_of_paths(const json_t *paths) {
+        PathState worst = PATH_OPEN;
+        size_t i;
+        json_t *path;
+
+        json_array_foreach (paths, i, path)
+                if (path_state_badness(state_of(path)) > path_state_badness(worst))
+                        worst = state_of(path);
+        return path_state_exit_status(worst);
+}
+
+int status_exit(const json_t *document) {
         const json_t *paths = json_object_get(document, "paths"), *targets = json_object_get(document, "targets");
         Verdict worst = VERDICT_UP;
         size_t i;
         json_t *target;
 
-        if (!named && json_array_size(paths) > 0)
+        if (json_array_size(paths) > 0)
                 return exit_of_paths(paths);
         if (json_array_size(targets) == 0)
                 return EXIT_NOT_KNOWN;
@@ -90,20 +88,47 @@ static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
         }
 }
 
+/* A row of its own below its path's. */
+static void add_channel(const Monctl *ctl, Table *table, const json_t *channel) {
+        const char *title = title_of(ctl, channel), *id = json_get_text(channel, "id", "?");
+        const char *state = json_get_text(channel, "state", "unknown");
+        char *text = text_is(title, id) ? mon_strdup("") : mon_printf("%s: ", title);
+        size_t i;
+        json_t *step;
+
+        json_array_foreach (json_object_get(channel, "steps"), i, step) {
+                char *more = mon_printf("%s%s%s", text, i ? ", " : "", json_string_value(step));
+                free(text);
+                text = more;
+        }
+        table_row(table);
+        table_take(table, show_state(ctl, state), show_color(state));
+        table_take(table, mon_printf("↳ %s", id), COLOR_NONE);
+        table_cell(table, "", COLOR_NONE);
+        table_take(table, text, COLOR_DIM);
+}
+
 static void print_paths(const Monctl *ctl, const json_t *document, const char *line_end, FILE *out) {
         const Column columns[] = {{say(ctl, PHRASE_STATE), 0, false},
                                   {say(ctl, PHRASE_PATH), 12, false},
-                                  {say(ctl, PHRASE_SINCE), 0, false}};
+                                  {say(ctl, PHRASE_SINCE), 0, false},
+                                  {"", 12, false}};
         mon_cleanup(table_free_p) Table *table = table_new(columns, mon_count_of(columns));
-        size_t i;
-        json_t *path;
+        size_t i, j;
+        json_t *path, *channel;
 
         json_array_foreach (json_object_get(document, "paths"), i, path) {
-                const char *state = json_get_text(path, "state", "unknown");
+                const char *state = json_get_text(path, "state", "unknown"), *id = json_get_text(path, "id", "?");
+                mon_auto_free char *words = show_state(ctl, state);
+                bool proven = json_get_bool(path, "proven", false);
                 table_row(table);
-                table_take(table, show_state(ctl, state), show_color(state));
-                table_cell(table, title_of(ctl, path), COLOR_NONE);
+                table_take(table, proven ? mon_printf("%s, %s", words, say(ctl, PHRASE_PROVEN)) : mon_strdup(words),
+                           show_color(state));
+                table_cell(table, id, COLOR_BOLD);
                 table_take(table, local_time(ctl, json_get_text(path, "since", NULL)), COLOR_NONE);
+                table_cell(table, text_is(title_of(ctl, path), id) ? "" : title_of(ctl, path), COLOR_NONE);
+                json_array_foreach (json_object_get(path, "channels"), j, channel)
+                        add_channel(ctl, table, channel);
         }
         table_print(table, ctl->width, ctl->color, line_end, out);
         if (table_rows(table) > 0)
@@ -150,42 +175,73 @@ void status_print(const Monctl *ctl, const json_t *document, const char *line_en
 
 /* --- for Nagios ------------------------------------------------------------------------------------------------- */
 
+/* When the state began; NSEC_UNKNOWN. */
+static Nsec since_of(const json_t *subject) {
+        Nsec since;
+
+        return text_parse_time(json_get_text(subject, "since", ""), &since) == 0 ? since : NSEC_UNKNOWN;
+}
+
+/* Short, where there are paths: what one asks is whether one can get through. */
 static char *summary(const Monctl *ctl, const json_t *document) {
-        const json_t *targets = json_object_get(document, "targets");
-        size_t n = json_array_size(targets), i;
+        const json_t *targets = json_object_get(document, "targets"), *paths = json_object_get(document, "paths");
+        size_t n = json_array_size(targets), n_paths = json_array_size(paths), i;
         mon_auto_free MessageTarget *list = mon_new_array(MessageTarget, n);
+        mon_auto_free MessagePath *path_list = mon_new_array(MessagePath, n_paths);
+        json_t *target, *path;
+
+        json_array_foreach (paths, i, path) {
+                path_list[i] = (MessagePath){json_get_text(path, "id", "?"), state_of(path),
+                                             json_get_bool(path, "proven", false), since_of(path)};
+        }
+        if (n_paths > 0)
+                return message_paths(path_list, n_paths, now_at_real(ctl), ctl->language);
+        json_array_foreach (targets, i, target) {
+                list[i] = (MessageTarget){json_get_text(target, "id", "?"), VERDICT_UNKNOWN, since_of(target)};
+                (void)verdict_from_name(json_get_text(target, "state", ""), &list[i].state);
+        }
+        return message_status(NULL, 0, list, n, now_at_real(ctl), NULL, ctl->language);
+}
+
+static void print_target_counts(const json_t *targets) {
+        size_t counts[VERDICT_MAX + 1] = {0}, i;
         json_t *target;
 
         json_array_foreach (targets, i, target) {
-                list[i] = (MessageTarget){json_get_text(target, "id", "?"), VERDICT_UNKNOWN, NSEC_UNKNOWN};
-                (void)verdict_from_name(json_get_text(target, "state", ""), &list[i].state);
-                if (text_parse_time(json_get_text(target, "since", ""), &list[i].since_at_real) != 0)
-                        list[i].since_at_real = NSEC_UNKNOWN;
+                Verdict state = VERDICT_UNKNOWN;
+                (void)verdict_from_name(json_get_text(target, "state", ""), &state);
+                counts[state]++;
         }
-        return message_status(list, n, now_at_real(ctl), NULL, ctl->language);
+        for (Verdict v = VERDICT_UP; v <= VERDICT_MAX; v++)
+                (void)printf(" %s=%zu;;;0;%zu", verdict_name(v), counts[v], json_array_size(targets));
+}
+
+/* `unknown` is a target's state too, so a path's have their own word before them. */
+static void print_path_counts(const json_t *paths) {
+        size_t counts[PATH_STATE_MAX + 1] = {0}, i;
+        json_t *path;
+
+        json_array_foreach (paths, i, path)
+                counts[state_of(path)]++;
+        for (PathState state = PATH_OPEN; state <= PATH_STATE_MAX; state++)
+                (void)printf(" path_%s=%zu;;;0;%zu", path_state_name(state), counts[state], json_array_size(paths));
 }
 
 /* Perfdata by the plugins' guidelines: 'label'=value[unit]. */
 static void print_perfdata(const json_t *document, bool named) {
-        const json_t *targets = json_object_get(document, "targets");
-        size_t counts[VERDICT_MAX + 1] = {0}, i;
-        json_t *target;
+        const json_t *targets = json_object_get(document, "targets"), *paths = json_object_get(document, "paths");
 
-        if (named) {
+        if (named && json_array_size(paths) == 0) {
                 const json_t *last = json_object_get(json_array_get(targets, 0), "last_check");
                 const json_t *msec = json_object_get(last, "duration_ms");
                 if (json_is_number(msec))
                         (void)printf(" | time=%.3fs;;;0", json_number_value(msec) / 1000.0);
                 return;
         }
-        json_array_foreach (targets, i, target) {
-                Verdict state = VERDICT_UNKNOWN;
-                (void)verdict_from_name(json_get_text(target, "state", ""), &state);
-                counts[state]++;
-        }
         (void)printf(" |");
-        for (Verdict v = VERDICT_UP; v <= VERDICT_MAX; v++)
-                (void)printf(" %s=%zu;;;0;%zu", verdict_name(v), counts[v], json_array_size(targets));
+        if (json_array_size(paths) > 0)
+                print_path_counts(paths);
+        print_target_counts(targets);
 }
 
 static void print_plugin(const Monctl *ctl, const json_t *document, int status, bool named) {
@@ -317,7 +373,7 @@ int cmd_status(Monctl *ctl) {
         int r = ask_document(ctl, ASK_STATUS, subject, &document);
         if (r != EXIT_DONE)
                 return r;
-        int status = status_exit(document, subject != NULL);
+        int status = status_exit(document);
         if (ctl->options.plugin)
                 print_plugin(ctl, document, status, subject != NULL);
         else if (ctl->options.json) {

@@ -177,8 +177,9 @@ static char *quoted(const char *text, Language language) {
         return language == LANGUAGE_FR ? mon_printf(" : « %s »", text) : mon_printf(": “%s”", text);
 }
 
+static const Both since_word = {"depuis", "since"}, proven_word = {"prouvé", "proven"};
+
 static char *state_event(const Event *event, Language language) {
-        static const Both since_word = {"depuis", "since"};
         Verdict to = event->to ? event->to : VERDICT_UNKNOWN;
         mon_auto_free char *since = NULL, *quote = quoted(event->banner, language);
 
@@ -190,6 +191,39 @@ static char *state_event(const Event *event, Language language) {
         return mon_printf("%s%s%s%s%s%s%s%s", event->subject ? event->subject : "?", colon[language],
                           message_verdict(to, language), since ? since : "", why ? " (" : "", why ? why : "",
                           why ? ")" : "", quote);
+}
+
+/* "fermé depuis 02:14, prouvé" */
+static char *path_state(PathState state, bool proven, Nsec since_at_real, Nsec now_at_real, Language language) {
+        mon_auto_free char *since = message_time(since_at_real, now_at_real, language);
+        bool has_since = since_at_real != NSEC_UNKNOWN;
+
+        return mon_printf("%s%s%s%s%s%s%s", message_state(path_state_name(state), language), has_since ? " " : "",
+                          has_since ? since_word[language] : "", has_since ? " " : "", has_since ? since : "",
+                          proven ? ", " : "", proven ? proven_word[language] : "");
+}
+
+/* What decided: the step and what it says; without one it was the configuration. */
+static char *path_reason(const Event *event, Language language) {
+        static const Both config = {"la configuration a changé", "the configuration changed"};
+        bool says = event->cause && event->cause != CAUSE_OK;
+
+        if (!event->reason)
+                return mon_strdup(config[language]);
+        return mon_printf("%s%s%s", event->reason, colon[language],
+                          says ? message_cause(event->cause, language) : message_verdict(event->verdict, language));
+}
+
+static char *path_event(const Event *event, Language language) {
+        static const Both separator = {" ; ", "; "}, nothing = {"on ne sait rien de", "nothing is known of"};
+        bool unknown = event->unknown && event->path_to != PATH_UNKNOWN;
+        mon_auto_free char *quote = quoted(event->banner, language), *reason = path_reason(event, language);
+        mon_auto_free char *state =
+                path_state(event->path_to, event->proven, event->since_at_real, event->at_real, language);
+
+        return mon_printf("%s%s%s (%s)%s%s%s%s%s", event->subject ? event->subject : "?", colon[language], state,
+                          reason, quote, unknown ? separator[language] : "", unknown ? nothing[language] : "",
+                          unknown ? " " : "", unknown ? event->unknown : "");
 }
 
 static char *span_of_notice(const Event *event, Language language) {
@@ -229,6 +263,11 @@ char *message_event(const Event *event, Language language) {
                 mon_auto_free char *span = span_of_notice(event, language);
                 return mon_printf("%s%s%s%s%s", subject, colon[language], announced[language], span, quote);
         }
+        case EVENT_PATH_OPEN:
+        case EVENT_PATH_IMPAIRED:
+        case EVENT_PATH_CLOSED:
+        case EVENT_PATH_UNKNOWN:
+                return path_event(event, language);
         case EVENT_OBSERVER_BLIND:
                 return mon_printf("%s (%s)", blind[language],
                                   message_cause(event->cause ? event->cause : CAUSE_LOCAL_FAULT, language));
@@ -249,7 +288,6 @@ char *message_event(const Event *event, Language language) {
 
 static int append_names(Buf *out, Verdict state, const MessageTarget *targets, size_t n, Nsec now_at_real,
                         Language language) {
-        static const Both since_word = {"depuis", "since"};
         size_t named = 0;
         int r = 0;
 
@@ -265,7 +303,28 @@ static int append_names(Buf *out, Verdict state, const MessageTarget *targets, s
         return r == 0 && named > MESSAGE_STATUS_NAMES_MAX ? buf_append_text(out, ", …") : r;
 }
 
-char *message_status(const MessageTarget *targets, size_t n, Nsec now_at_real, const char *trouble, Language language) {
+char *message_paths(const MessagePath *paths, size_t n, Nsec now_at_real, Language language) {
+        static const Both more = {"autres chemins", "more paths"};
+        mon_auto_buf Buf out = BUF_INIT(MESSAGE_STATUS_ROOM);
+        size_t named = 0;
+        int r = 0;
+
+        for (int badness = path_state_badness(PATH_CLOSED); badness >= 0; badness--)
+                for (size_t i = 0; i < n && r == 0; i++) {
+                        if (path_state_badness(paths[i].state) != badness || named >= MESSAGE_STATUS_PATHS_MAX)
+                                continue;
+                        mon_auto_free char *state = path_state(paths[i].state, paths[i].proven, paths[i].since_at_real,
+                                                               now_at_real, language);
+                        r = buf_printf(&out, "%s%s%s%s", named++ ? "; " : "", paths[i].id, colon[language], state);
+                }
+        if (r == 0 && n > named)
+                r = buf_printf(&out, "; %zu %s", n - named, more[language]);
+        /* A full buffer only means that the rest is not told. */
+        return buf_steal(&out);
+}
+
+char *message_status(const MessagePath *paths, size_t n_paths, const MessageTarget *targets, size_t n, Nsec now_at_real,
+                     const char *trouble, Language language) {
         static const Verdict order[] = {VERDICT_DOWN,       VERDICT_MAINTENANCE, VERDICT_BLOCKED,
                                         VERDICT_UNREADABLE, VERDICT_UNKNOWN,     VERDICT_DEGRADED};
         static const Both one = {"cible", "target"}, many = {"cibles", "targets"},
@@ -280,6 +339,10 @@ char *message_status(const MessageTarget *targets, size_t n, Nsec now_at_real, c
         if (trouble) {
                 mon_auto_free char *cut = text_clean_copy(trouble, MESSAGE_TROUBLE_MAX);
                 r = buf_printf(&out, "%s; ", cut);
+        }
+        if (r == 0 && n_paths > 0) {
+                mon_auto_free char *state = message_paths(paths, n_paths, now_at_real, language);
+                r = buf_printf(&out, "%s; ", state);
         }
         if (r == 0)
                 r = buf_printf(&out, "%zu %s", n, n == 1 ? one[language] : many[language]);

@@ -37,8 +37,20 @@ typedef struct MessageTarget {
         Nsec since_at_real;
 } MessageTarget;
 
+typedef struct MessagePath {
+        const char *id;
+        PathState state;
+        bool proven;
+        Nsec since_at_real;
+} MessagePath;
+
+#define MESSAGE_STATUS_PATHS_MAX 3 /* paths named; the rest are counted */
 #define MESSAGE_TROUBLE_MAX 200    /* bytes of a trouble that are shown */
 #define MESSAGE_STATUS_NAMES_MAX 3 /* targets named for one state; the rest are counted */
-/* The service's status line: "7 targets, 1 in maintenance: mes-opposition since 02:14". Worst first; what is up is only
- * counted. `trouble` (NULL: none) is a fault of the daemon's own, put first. */
-char *message_status(const MessageTarget *targets, size_t n, Nsec now_at_real, const char *trouble, Language language);
+/* The service's status line: "refus: closed since 02:14, proven; 7 targets, 1 in maintenance: mes-opposition since
+ * 02:14". Worst first; targets that are up are only counted. `trouble` (NULL: none) is a fault of the daemon's own, put
+ * first. */
+char *message_status(const MessagePath *paths, size_t n_paths, const MessageTarget *targets, size_t n, Nsec now_at_real,
+                     const char *trouble, Language language);
+/* The same of paths alone; "" without one. */
+char *message_paths(const MessagePath *paths, size_t n, Nsec now_at_real, Language language);

@@ -26,6 +26,7 @@
         PHRASE(NOT_SEEN, "NON VU", "NOT SEEN")                                                                         \
         PHRASE(INCIDENTS, "INC.", "INC.")                                                                              \
         PHRASE(WHAT, "ÉVÉNEMENT", "EVENT")                                                                             \
+        PHRASE(PROVEN, "prouvé", "proven")                                                                             \
         PHRASE(PATH, "CHEMIN", "PATH")                                                                                 \
         PHRASE(ANNOUNCED_FROM, "ANNONCÉ DU", "ANNOUNCED FROM")                                                         \
         PHRASE(ANNOUNCED_UNTIL, "AU", "UNTIL")                                                                         \
@@ -58,6 +59,8 @@
         PHRASE(INCIDENT_OBSERVED, "dont observée", "observed")                                                         \
         PHRASE(INCIDENT_WORST, "pire état", "worst")                                                                   \
         PHRASE(INCIDENT_CAUSE, "cause", "cause")                                                                       \
+        PHRASE(INCIDENT_UNPROVEN, "plus prouvé", "not proven any more")                                                \
+        PHRASE(INCIDENT_UNKNOWN, "on ne sait plus", "not known any more")                                              \
         PHRASE(INCIDENT_CHANGED, "changé", "changed")                                                                  \
         PHRASE(BANNER_WORD, "bannière", "banner")                                                                      \
         PHRASE(PAUSED_NOW, "{1} : en pause, ce temps compte comme non observé.",                                       \
@@ -112,6 +115,7 @@
         PHRASE(CHECK_WHAT, "nommez des cibles, ou --all", "name targets, or --all")                                    \
         PHRASE(NEEDS_DAEMON, "« {1} » a besoin du démon : pas avec --db", "\"{1}\" needs the daemon: not with --db")   \
         PHRASE(UNKNOWN_TARGET, "cible inconnue « {1} »", "unknown target \"{1}\"")                                     \
+        PHRASE(UNKNOWN_PATH, "chemin inconnu « {1} »", "unknown path \"{1}\"")                                         \
         PHRASE(UNKNOWN_INCIDENT, "incident inconnu : {1}", "unknown incident: {1}")                                    \
         PHRASE(UNREACHABLE, "mond ne répond pas sur {1} : {2}", "mond does not answer on {1}: {2}")                    \
         PHRASE(IS_IT_RUNNING, "Est-il démarré ? (systemctl status mond, ou --socket)",                                 \
@@ -172,6 +176,7 @@
         PHRASE(OPTION_LIMIT, "au plus N lignes (100)", "at most N rows (100)")                                         \
         PHRASE(OPTION_OPEN, "seulement ceux en cours", "only those still open")                                        \
         PHRASE(OPTION_TARGET, "d'une seule cible", "of one target")                                                    \
+        PHRASE(OPTION_PATH, "d'un seul chemin", "of one path")                                                         \
         PHRASE(OPTION_DIFF, "montre les mots retirés et ajoutés", "shows the words removed and added")                 \
         PHRASE(OPTION_FOLLOW, "suit les événements en direct", "streams the events")                                   \
         PHRASE(OPTION_STATUS, "le code HTTP reçu (200)", "the HTTP status received (200)")                             \

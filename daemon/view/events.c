@@ -3,6 +3,8 @@
 #include "daemon/text/message.h"
 #include "daemon/view/shape.h"
 
+#include <string.h>
+
 static json_t *shape_subject(const Event *event) {
         json_t *subject = json_object();
 
@@ -13,11 +15,28 @@ static json_t *shape_subject(const Event *event) {
         return subject;
 }
 
+/* The state that a type tells of: a path's words for a path. */
+static json_t *shape_state(const Event *event, Verdict verdict, PathState state) {
+        if (event->kind != SUBJECT_PATH)
+                return shape_verdict(verdict);
+        return json_text(state ? path_state_name(state) : NULL);
+}
+
+static json_t *shape_unknown(const Event *event) {
+        json_t *ids = json_array();
+        mon_auto_free char *list = mon_strdup(event->unknown);
+        char *rest = list, *id;
+
+        while ((id = strsep(&rest, " ")) != NULL)
+                json_add(ids, json_text(id));
+        return ids;
+}
+
 static json_t *shape_reason(const Event *event) {
         if (event->verdict == 0)
                 return json_null();
         json_t *reason = json_object();
-        json_set(reason, "target", json_text(event->kind == SUBJECT_TARGET ? event->subject : NULL));
+        json_set(reason, "target", json_text(event->kind == SUBJECT_TARGET ? event->subject : event->reason));
         json_set(reason, "verdict", shape_verdict(event->verdict));
         json_set(reason, "cause", shape_cause(event->cause));
         json_set(reason, "detail", json_text(event->detail));
@@ -56,14 +75,14 @@ json_t *view_event(const Event *event, const char *observer_name, const char *ob
         json_set(document, "late", json_false());
         json_set(document, "observer", shape_observer(observer_name, observer_contact));
         json_set(document, "subject", shape_subject(event));
-        json_set(document, "from", shape_verdict(event->from));
-        json_set(document, "to", shape_verdict(event->to));
+        json_set(document, "from", shape_state(event, event->from, event->path_from));
+        json_set(document, "to", shape_state(event, event->to, event->path_to));
         json_set(document, "since", json_time(event->since_at_real));
         json_set(document, "duration_s", json_seconds(duration));
-        json_set(document, "proven", json_false());
+        json_set(document, "proven", json_yes(event->proven));
         json_set(document, "reason", shape_reason(event));
         json_set(document, "incident", shape_event_incident(event));
-        json_set(document, "unknown", json_array());
+        json_set(document, "unknown", shape_unknown(event));
         if (event->type == EVENT_NOTICE_ANNOUNCED) {
                 json_t *notice = json_object();
                 json_set(notice, "from", json_time(event->notice_from_at_real));

@@ -26,6 +26,15 @@ static int observed(Store *store, const ViewLive *live, const Incident *incident
         return 0;
 }
 
+/* A path's incident is its time `closed`; how its steps failed is in `cause` and in the timeline. */
+static void set_states(json_t *document, const Incident *incident) {
+        bool is_path = incident->kind == SUBJECT_PATH;
+
+        json_set(document, "state", is_path ? json_text(path_state_name(PATH_CLOSED)) : shape_verdict(incident->state));
+        json_set(document, "worst", is_path ? json_text(path_state_name(PATH_CLOSED)) : shape_verdict(incident->worst));
+        json_set(document, "cause", shape_cause(incident->cause));
+}
+
 static int shape_incident(Store *store, const ViewLive *live, const Incident *incident, int64_t checks_max,
                           json_t **ret_document) {
         mon_auto_json *document = json_object();
@@ -39,9 +48,7 @@ static int shape_incident(Store *store, const ViewLive *live, const Incident *in
         json_set(document, "id", json_integer(incident->id));
         json_set(document, "kind", json_text(subject_kind_name(incident->kind)));
         json_set(document, "subject", json_text(incident->subject));
-        json_set(document, "state", shape_verdict(incident->state));
-        json_set(document, "worst", shape_verdict(incident->worst));
-        json_set(document, "cause", shape_cause(incident->cause));
+        set_states(document, incident);
         json_set(document, "opened_at", json_time(incident->opened_at_real));
         json_set(document, "confirmed_at", json_time(incident->confirmed_at_real));
         json_set(document, "closed_at", json_time(incident->closed_at_real));
@@ -87,6 +94,8 @@ static int add_line(void *userdata, const StoreLineRow *row) {
 
         json_set(line, "at", json_time(row->at_real));
         json_set(line, "what", json_text(row->what));
+        if (row->target)
+                json_set(line, "target", json_text(row->target));
         json_set(line, "verdict", shape_verdict(row->verdict));
         json_set(line, "cause", shape_cause(row->cause));
         json_set(line, "text", json_text(row->text));

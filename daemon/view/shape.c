@@ -116,6 +116,7 @@ int shape_begin(const ViewFilter *filter, StorePage *ret_from, ShapePage *ret_pa
                         return r;
         }
         from.target = filter->target ? filter->target : filter->path;
+        from.kind = filter->target ? SUBJECT_TARGET : filter->path ? SUBJECT_PATH : 0;
         from.open_only = filter->open_only;
         from.limit = limit + 1;
         if (filter->has_since)

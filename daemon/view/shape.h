@@ -29,6 +29,9 @@ bool shape_takes(ShapePage *page, Nsec at_real, int64_t id);
 mon_must_check int shape_end(ShapePage *page, int result, ViewPage *ret_page);
 enum { SHAPE_FULL = 100 }; /* a callback's result: not a failure */
 
+/* paths.c: the paths, or the named one (VIEW_E_NOT_FOUND), with the states of their channels. */
+mon_must_check int shape_paths(Store *store, const char *name, json_t **ret_rows);
+
 /* VIEW_E_NOT_FOUND for a name the store never heard of: one without rows is an empty list. */
 mon_must_check int shape_need_target(Store *store, const char *name);
 

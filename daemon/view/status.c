@@ -1,5 +1,6 @@
 #include "daemon/view/view.h"
 
+#include "daemon/base/text.h"
 #include "daemon/view/shape.h"
 
 typedef struct Listing {
@@ -81,20 +82,81 @@ static int observer(Store *store, const ViewLive *live, json_t **ret_observer) {
         return 0;
 }
 
-int view_status(Store *store, const ViewLive *live, const char *subject, json_t **ret_document) {
-        mon_auto_json *document = json_object();
-        ViewFilter open_ones = {.target = subject, .open_only = true, .limit = VIEW_LIMIT_MAX};
-        ViewPage incidents = {0};
-        json_t *targets = NULL, *who = NULL;
+static bool is_step(const json_t *path, const char *target) {
+        size_t i, j;
+        json_t *channel, *step;
 
-        int r = list_targets(store, live, subject, &targets);
+        json_array_foreach (json_object_get(path, "channels"), i, channel)
+                json_array_foreach (json_object_get(channel, "steps"), j, step)
+                        if (text_is(json_string_value(step), target))
+                                return true;
+        return false;
+}
+
+/* Of all targets those that are steps of the path. */
+static int list_steps(Store *store, const ViewLive *live, const json_t *path, json_t **ret_rows) {
+        mon_auto_json *all = NULL, *steps = json_array();
+        size_t i;
+        json_t *target;
+
+        int r = list_targets(store, live, NULL, &all);
         if (r != 0)
                 return r;
+        json_array_foreach (all, i, target)
+                if (is_step(path, json_get_text(target, "id", "")))
+                        json_add(steps, json_incref(target));
+        *ret_rows = mon_steal(&steps);
+        return 0;
+}
+
+/* A target has precedence: the two never stand in one configuration under one id. */
+static int list_subject(Store *store, const ViewLive *live, const char *subject, json_t **ret_paths,
+                        json_t **ret_targets) {
+        mon_auto_json *paths = NULL;
+
+        int r = list_targets(store, live, subject, ret_targets);
+        if (r == 0)
+                *ret_paths = json_array();
+        if (r != VIEW_E_NOT_FOUND)
+                return r;
+        r = shape_paths(store, subject, &paths);
+        if (r == 0)
+                r = list_steps(store, live, json_array_get(paths, 0), ret_targets);
+        if (r == 0)
+                *ret_paths = mon_steal(&paths);
+        return r;
+}
+
+static int list_all(Store *store, const ViewLive *live, json_t **ret_paths, json_t **ret_targets) {
+        mon_auto_json *paths = NULL;
+
+        int r = shape_paths(store, NULL, &paths);
+        if (r == 0)
+                r = list_targets(store, live, NULL, ret_targets);
+        if (r == 0)
+                *ret_paths = mon_steal(&paths);
+        return r;
+}
+
+int view_status(Store *store, const ViewLive *live, const char *subject, json_t **ret_document) {
+        mon_auto_json *document = json_object();
+        ViewFilter open_ones = {.open_only = true, .limit = VIEW_LIMIT_MAX};
+        ViewPage incidents = {0};
+        json_t *targets = NULL, *paths = NULL, *who = NULL;
+
+        int r = subject ? list_subject(store, live, subject, &paths, &targets)
+                        : list_all(store, live, &paths, &targets);
+        if (r != 0)
+                return r;
+        if (subject && json_array_size(paths) > 0)
+                open_ones.path = subject;
+        else
+                open_ones.target = subject;
         json_set(document, "generated_at", json_time(live->now_at_real));
         r = observer(store, live, &who);
         if (r == 0)
                 json_set(document, "observer", who);
-        json_set(document, "paths", json_array());
+        json_set(document, "paths", paths);
         json_set(document, "targets", targets);
         if (r == 0)
                 r = shape_incidents(store, live, &open_ones, VIEW_STATUS_CHECKS_MAX, &incidents);
@@ -130,6 +192,32 @@ json_t *view_check_result(const char *target, const Observation *observation) {
 
 int view_target_ids(Store *store, char ***ret_ids, size_t *ret_n) {
         return store_target_names(store, ret_ids, ret_n);
+}
+
+int view_path_ids(Store *store, char ***ret_ids, size_t *ret_n) {
+        return store_path_names(store, ret_ids, ret_n);
+}
+
+int view_subject_ids(Store *store, char ***ret_ids, size_t *ret_n) {
+        char **targets = NULL, **paths = NULL;
+        size_t n_targets = 0, n_paths = 0;
+
+        int r = store_path_names(store, &paths, &n_paths);
+        if (r == 0)
+                r = store_target_names(store, &targets, &n_targets);
+        if (r != 0) {
+                while (n_paths > 0)
+                        free(paths[--n_paths]);
+                free(paths);
+                return r;
+        }
+        targets = mon_realloc_array(targets, n_targets + n_paths, sizeof *targets);
+        for (size_t i = 0; i < n_paths; i++)
+                targets[n_targets + i] = paths[i];
+        free(paths);
+        *ret_ids = targets;
+        *ret_n = n_targets + n_paths;
+        return 0;
 }
 
 json_t *view_health(const ViewProblem *problems, size_t n) {

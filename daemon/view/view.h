@@ -37,7 +37,7 @@ typedef struct ViewLive {
 /* Which rows. Zeroed is: all targets, any time, the first VIEW_LIMIT_FALLBACK. */
 typedef struct ViewFilter {
         const char *target; /* NULL: all */
-        const char *path;   /* NULL: all */
+        const char *path;   /* incidents and events of one path; NULL: all */
         bool open_only;     /* incidents: those not closed */
         bool has_since, has_until;
         Nsec since_at_real;
@@ -54,13 +54,17 @@ typedef struct ViewPage {
 
 /* --- status.c --------------------------------------------------------------------------------------------------- */
 
-/* `subject` names one target (or, later, a path); NULL is all that the configuration has. */
+/* `subject` names one target, or a path, which comes with the targets that are its steps; NULL is all that the
+ * configuration has. */
 mon_must_check int view_status(Store *store, const ViewLive *live, const char *subject, json_t **ret_document);
 mon_must_check int view_targets(Store *store, const ViewLive *live, json_t **ret_document);
 /* One of `check --json`, from a look that is just over. */
 json_t *view_check_result(const char *target, const Observation *observation);
-/* Every id the store knows of targets, for "did you mean": free each and the array. */
+/* Every id the store knows of targets, and of paths, for "did you mean": free each and the array. */
 mon_must_check int view_target_ids(Store *store, char ***ret_ids, size_t *ret_n);
+mon_must_check int view_path_ids(Store *store, char ***ret_ids, size_t *ret_n);
+/* Both. */
+mon_must_check int view_subject_ids(Store *store, char ***ret_ids, size_t *ret_n);
 
 typedef struct ViewProblem {
         const char *code; /* stable word: store_full, local_network, … */

@@ -133,7 +133,7 @@ static void test_bounds(void **state) {
         line_fini(&page);
 }
 
-static int exit_of(const char *states, const char *paths, bool named) {
+static int exit_of(const char *states, const char *paths) {
         mon_auto_json *document = json_pack("{s[]s[]}", "targets", "paths");
         mon_auto_free char *copy = mon_strdup(states), *path_copy = mon_strdup(paths);
         char *rest = copy, *word;
@@ -143,25 +143,24 @@ static int exit_of(const char *states, const char *paths, bool named) {
         rest = path_copy;
         while ((word = strsep(&rest, " ")) != NULL && *word)
                 json_add(json_object_get(document, "paths"), json_pack("{ss}", "state", word));
-        return status_exit(document, named);
+        return status_exit(document);
 }
 
 static void test_exit_statuses(void **state) {
         (void)state;
-        assert_int_equal(exit_of("up up", "", false), 0);
-        assert_int_equal(exit_of("up degraded", "", false), 1);
-        assert_int_equal(exit_of("degraded unknown up", "", false), 1);
-        assert_int_equal(exit_of("up unknown", "", false), 3);
-        assert_int_equal(exit_of("unknown maintenance", "", false), 2);
-        assert_int_equal(exit_of("blocked", "", false), 3);
-        assert_int_equal(exit_of("unreadable down", "", false), 2);
-        assert_int_equal(exit_of("", "", false), 3);
-        assert_int_equal(exit_of("down", "open", false), 0);
-        assert_int_equal(exit_of("up", "open closed impaired", false), 2);
-        assert_int_equal(exit_of("up", "open impaired unknown", false), 1);
-        assert_int_equal(exit_of("up", "open unknown", false), 3);
-        assert_int_equal(exit_of("down", "open", true), 2);
-        assert_int_equal(exit_of("a-state-of-tomorrow", "", false), 3);
+        assert_int_equal(exit_of("up up", ""), 0);
+        assert_int_equal(exit_of("up degraded", ""), 1);
+        assert_int_equal(exit_of("degraded unknown up", ""), 1);
+        assert_int_equal(exit_of("up unknown", ""), 3);
+        assert_int_equal(exit_of("unknown maintenance", ""), 2);
+        assert_int_equal(exit_of("blocked", ""), 3);
+        assert_int_equal(exit_of("unreadable down", ""), 2);
+        assert_int_equal(exit_of("", ""), 3);
+        assert_int_equal(exit_of("down", "open"), 0);
+        assert_int_equal(exit_of("up", "open closed impaired"), 2);
+        assert_int_equal(exit_of("up", "open impaired unknown"), 1);
+        assert_int_equal(exit_of("up", "open unknown"), 3);
+        assert_int_equal(exit_of("a-state-of-tomorrow", ""), 3);
 }
 
 /* What is told on the way is not this test's business. */

@@ -415,8 +415,8 @@ static void a_path_that_leaves_ends(void **state) {
         live(&life, 0, VERDICT_DOWN, AT(10), AT(10));
         path_remove(&life.status, &life.open, AT(30), &result);
         assert_null(result.event);
-        assert_int_equal(result.line, PATH_LINE_REMOVED);
-        assert_string_equal(path_line_name(result.line), "removed");
+        assert_int_equal(result.line, PATH_LINE_LEFT);
+        assert_string_equal(path_line_name(result.line), "left");
         assert_int_equal(result.incident_change, INCIDENT_CLOSED);
         assert_true(result.incident.closed_at_real == AT(30));
         assert_int_equal(result.next.state, PATH_UNKNOWN);

@@ -126,18 +126,79 @@ static void test_status_line(void **state) {
         (void)state;
         for (size_t i = 1; i < 7; i++)
                 targets[i] = (MessageTarget){"x", VERDICT_UP, AT};
-        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_EN),
+        assert_text(message_status(NULL, 0, targets, 7, AT, NULL, LANGUAGE_EN),
                     "7 targets, 1 in maintenance: mes-opposition since 02:14");
-        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_FR),
+        assert_text(message_status(NULL, 0, targets, 7, AT, NULL, LANGUAGE_FR),
                     "7 cibles, 1 en maintenance : mes-opposition depuis 02:14");
-        assert_text(message_status(targets + 1, 1, AT, NULL, LANGUAGE_EN), "1 target, all up");
-        assert_text(message_status(targets, 0, AT, NULL, LANGUAGE_EN), "0 targets");
+        assert_text(message_status(NULL, 0, targets + 1, 1, AT, NULL, LANGUAGE_EN), "1 target, all up");
+        assert_text(message_status(NULL, 0, targets, 0, AT, NULL, LANGUAGE_EN), "0 targets");
         targets[1] = (MessageTarget){"a", VERDICT_DOWN, NSEC_UNKNOWN};
-        assert_text(message_status(targets, 2, AT, "the disk is full", LANGUAGE_EN),
+        assert_text(message_status(NULL, 0, targets, 2, AT, "the disk is full", LANGUAGE_EN),
                     "the disk is full; 2 targets, 1 down: a; 1 in maintenance: mes-opposition since 02:14");
         for (size_t i = 0; i < 7; i++)
                 targets[i] = (MessageTarget){"a", VERDICT_DOWN, NSEC_UNKNOWN};
-        assert_text(message_status(targets, 7, AT, NULL, LANGUAGE_EN), "7 targets, 7 down: a, a, a, …");
+        assert_text(message_status(NULL, 0, targets, 7, AT, NULL, LANGUAGE_EN), "7 targets, 7 down: a, a, a, …");
+}
+
+static void test_events_of_paths(void **state) {
+        Event event = {
+                .type = EVENT_PATH_CLOSED,
+                .at_real = AT,
+                .kind = SUBJECT_PATH,
+                .subject = (char *)"refus",
+                .path_from = PATH_OPEN,
+                .path_to = PATH_CLOSED,
+                .proven = true,
+                .reason = (char *)"mes-opposition",
+                .since_at_real = AT,
+                .verdict = VERDICT_MAINTENANCE,
+                .cause = CAUSE_BANNER,
+                .banner = (char *)"Le service est fermé",
+        };
+
+        (void)state;
+        assert_text(message_event(&event, LANGUAGE_FR),
+                    "refus : fermé depuis 02:14, prouvé (mes-opposition : la page le dit) : « Le service est fermé »");
+        assert_text(message_event(&event, LANGUAGE_EN),
+                    "refus: closed since 02:14, proven (mes-opposition: the page says so): “Le service est fermé”");
+        event.proven = false;
+        event.banner = NULL;
+        event.unknown = (char *)"telephone guichet";
+        assert_text(message_event(&event, LANGUAGE_FR),
+                    "refus : fermé depuis 02:14 (mes-opposition : la page le dit) ; "
+                    "on ne sait rien de telephone guichet");
+        event.type = EVENT_PATH_UNKNOWN;
+        event.path_to = PATH_UNKNOWN;
+        event.reason = NULL;
+        event.cause = 0;
+        assert_text(message_event(&event, LANGUAGE_EN), "refus: unknown since 02:14 (the configuration changed)");
+        event.type = EVENT_PATH_IMPAIRED;
+        event.path_to = PATH_IMPAIRED;
+        event.unknown = NULL;
+        event.reason = (char *)"ligne";
+        event.verdict = VERDICT_UP;
+        event.cause = CAUSE_OK;
+        assert_text(message_event(&event, LANGUAGE_FR), "refus : entravé depuis 02:14 (ligne : en service)");
+}
+
+static void test_a_status_line_begins_with_the_paths(void **state) {
+        const MessagePath paths[MESSAGE_STATUS_PATHS_MAX + 2] = {{"a", PATH_OPEN, false, NSEC_UNKNOWN},
+                                                                 {"refus", PATH_CLOSED, true, AT},
+                                                                 {"c", PATH_UNKNOWN, false, AT},
+                                                                 {"d", PATH_IMPAIRED, false, AT},
+                                                                 {"e", PATH_OPEN, false, AT}};
+        const MessageTarget target = {"x", VERDICT_UP, AT};
+
+        (void)state;
+        assert_text(message_paths(paths, 0, AT, LANGUAGE_FR), "");
+        assert_text(message_paths(paths, 1, AT, LANGUAGE_FR), "a : ouvert");
+        assert_text(message_paths(paths, mon_count_of(paths), AT, LANGUAGE_FR),
+                    "refus : fermé depuis 02:14, prouvé; d : entravé depuis 02:14; c : inconnu depuis 02:14; 2 autres "
+                    "chemins");
+        assert_text(message_status(paths + 1, 1, &target, 1, AT, NULL, LANGUAGE_EN),
+                    "refus: closed since 02:14, proven; 1 target, all up");
+        assert_text(message_status(paths, 1, &target, 1, AT, "the disk is full", LANGUAGE_EN),
+                    "the disk is full; a: open; 1 target, all up");
 }
 
 static void test_a_status_line_is_bounded(void **state) {
@@ -151,7 +212,7 @@ static void test_a_status_line_is_bounded(void **state) {
         trouble[sizeof trouble - 1] = '\0';
         for (size_t i = 0; i < mon_count_of(targets); i++)
                 targets[i] = (MessageTarget){id, (Verdict)(1 + i % VERDICT_MAX), AT};
-        mon_auto_free char *text = message_status(targets, mon_count_of(targets), AT, trouble, LANGUAGE_FR);
+        mon_auto_free char *text = message_status(NULL, 0, targets, mon_count_of(targets), AT, trouble, LANGUAGE_FR);
         assert_true(text_ends(text, ", …"));
         assert_null(strstr(text, trouble + sizeof trouble - 1 - MESSAGE_TROUBLE_MAX));
         size_t named = 0;
@@ -207,6 +268,8 @@ int main(void) {
                 cmocka_unit_test(test_durations),
                 cmocka_unit_test(test_times_are_local),
                 cmocka_unit_test(test_status_line),
+                cmocka_unit_test(test_events_of_paths),
+                cmocka_unit_test(test_a_status_line_begins_with_the_paths),
                 cmocka_unit_test(test_a_status_line_is_bounded),
                 cmocka_unit_test(test_events_in_both_languages),
                 cmocka_unit_test(test_escapes),

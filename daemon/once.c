@@ -1,12 +1,14 @@
 #include "daemon/once.h"
 
 #include "build-config.h"
+#include "daemon/base/text.h"
 #include "daemon/flow.h"
 #include "daemon/mond.h"
 #include "daemon/prober.h"
 #include "daemon/state_folder.h"
 #include "daemon/text/escape.h"
 #include "daemon/text/message.h"
+#include "daemon/text/phrase.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +20,9 @@ typedef struct Once Once;
 typedef struct Item {
         Once *once;
         Watch watch;
+        Verdict verdict; /* of the look; VERDICT_UNKNOWN before */
+        Cause cause;
+        char *line; /* kept while the paths are to be printed first; NULL */
 } Item;
 
 struct Once {
@@ -45,15 +50,26 @@ static const char *symbol(Verdict verdict) {
         }
 }
 
-static void print(const Once *once, const Target *target, const Observation *seen) {
+static char *line_of(const Once *once, const Target *target, const Observation *seen) {
         const char *why = seen->banner_text ? seen->banner_text
                           : seen->detail    ? seen->detail
                                             : message_cause(seen->cause, once->language);
         mon_auto_free char *clean = escape_terminal(why, ONCE_DETAIL_MAX);
 
-        (void)printf("%s %s  %s: %s (%s, %lld ms)\n", symbol(seen->verdict), target->id,
-                     message_verdict(seen->verdict, once->language), clean, cause_name(seen->cause),
-                     seen->duration == NSEC_UNKNOWN ? 0 : (long long)(seen->duration / NSEC_PER_MSEC));
+        return mon_printf("%s %s  %s: %s (%s, %lld ms)\n", symbol(seen->verdict), target->id,
+                          message_verdict(seen->verdict, once->language), clean, cause_name(seen->cause),
+                          seen->duration == NSEC_UNKNOWN ? 0 : (long long)(seen->duration / NSEC_PER_MSEC));
+}
+
+/* Without paths each line goes out at once. */
+static void print(Item *item, const Observation *seen) {
+        mon_auto_free char *line = line_of(item->once, item->watch.target, seen);
+
+        if (item->once->config->paths.n > 0) {
+                item->line = mon_steal(&line);
+                return;
+        }
+        (void)fputs(line, stdout);
         (void)fflush(stdout);
 }
 
@@ -61,7 +77,10 @@ static void on_done(const Target *target, Observation *observation, void *userda
         Item *item = userdata;
         Once *once = item->once;
 
-        print(once, target, observation);
+        (void)target;
+        print(item, observation);
+        item->verdict = observation->verdict;
+        item->cause = observation->cause;
         if (verdict_badness(observation->verdict) > verdict_badness(once->worst))
                 once->worst = observation->verdict;
         if (once->flow)
@@ -124,21 +143,77 @@ static int open_record(Once *once, const char *state_folder, Error *error) {
                 error_set(error, "%s: %s", path, mon_strerror(r));
                 return mond_exit_of(r) == MOND_EXIT_NO_PERMISSION ? MOND_EXIT_NO_PERMISSION : MOND_EXIT_DATABASE;
         }
+        return 0;
+}
+
+/* --- paths ----------------------------------------------------------------------------------------------------- */
+
+/* By this look alone: nothing confirms it. */
+static PathStep step_of(void *userdata, const char *target) {
+        const Once *once = userdata;
+
+        for (size_t i = 0; i < once->config->targets.n; i++)
+                if (text_is(once->items[i].watch.target->id, target))
+                        return (PathStep){target, once->items[i].verdict, once->items[i].cause};
+        return (PathStep){target, VERDICT_UNKNOWN, CAUSE_NOT_YET};
+}
+
+static void print_path(const Once *once, const Path *path, const PathJudgement *judgement) {
+        static const char *const symbols[PATH_STATE_MAX + 1] = {"?", "+", "~", "!", "?"};
+        const char *state = message_state(path_state_name(judgement->state), once->language);
+
+        (void)printf("%s %s  %s%s%s:", symbols[judgement->state], path->id, state, judgement->proven ? ", " : "",
+                     judgement->proven ? phrase_text(PHRASE_PROVEN, once->language) : "");
+        for (size_t i = 0; i < path->n_channels; i++)
+                (void)printf("%s %s %s", i ? "," : "", path->channels[i].id,
+                             message_state(path_state_name(judgement->channels[i]), once->language));
+        (void)printf("\n");
+}
+
+/* The paths first; the exit status is the worst one's. */
+static int print_paths(Once *once) {
+        PathState worst = PATH_OPEN;
+
+        list_each (Path, path, &once->config->paths) {
+                PathJudgement judgement;
+                path_judge(path, step_of, once, &judgement);
+                print_path(once, path, &judgement);
+                if (path_state_badness(judgement.state) > path_state_badness(worst))
+                        worst = judgement.state;
+        }
+        for (size_t i = 0; i < once->config->targets.n; i++)
+                if (once->items[i].line)
+                        (void)fputs(once->items[i].line, stdout);
+        (void)fflush(stdout);
+        return path_state_exit_status(worst);
+}
+
+/* What the record remembers: of the targets before the paths, which go by them. */
+static int load(Once *once) {
+        int r = 0;
+
+        for (size_t i = 0; i < once->config->targets.n && r == 0; i++)
+                r = flow_load(once->flow, &once->items[i].watch);
+        if (r == 0)
+                r = flow_load_paths(once->flow, once->config);
+        if (r != 0)
+                return r;
         flow_set_config(once->flow, once->config);
         (void)flow_commit(once->flow);
         return 0;
 }
 
 /* Closed now, it is not looked at. */
-static bool is_outside(const Once *once, const Target *target) {
+static bool is_outside(Item *item) {
         mon_cleanup(observation_free_p) Observation *none = NULL;
-        Clock *clock = loop_clock(once->loop);
+        const Target *target = item->watch.target;
+        Clock *clock = loop_clock(item->once->loop);
 
         if (!target->hours || hours_is_open(target->hours, clock_at_real(clock)))
                 return false;
         none = observation_new(clock_at_real(clock), clock_at_boot(clock));
         observation_judge(none, VERDICT_UNKNOWN, CAUSE_OUTSIDE_HOURS, NULL);
-        print(once, target, none);
+        print(item, none);
         return true;
 }
 
@@ -148,18 +223,20 @@ static int begin(Once *once) {
         once->items = mon_new_array(Item, n);
         for (size_t i = 0; i < n; i++) {
                 Item *item = &once->items[i];
-                *item = (Item){.once = once, .watch = {.target = once->config->targets.items[i]}};
+                *item = (Item){.once = once,
+                               .watch = {.target = once->config->targets.items[i]},
+                               .verdict = VERDICT_UNKNOWN,
+                               .cause = CAUSE_NOT_YET};
                 target_state_init(&item->watch.state);
-                if (is_outside(once, item->watch.target))
+        }
+        int r = once->flow ? load(once) : 0;
+        for (size_t i = 0; i < n && r == 0; i++) {
+                if (is_outside(&once->items[i]))
                         continue;
-                int r = once->flow ? flow_load(once->flow, &item->watch) : 0;
-                if (r == 0)
-                        r = runner_start(prober_runner(once->prober), item->watch.target, on_done, item);
-                if (r != 0)
-                        return r;
+                r = runner_start(prober_runner(once->prober), once->items[i].watch.target, on_done, &once->items[i]);
                 once->waiting++;
         }
-        return once->waiting > 0 ? loop_run(once->loop) : 0;
+        return r != 0 || once->waiting == 0 ? r : loop_run(once->loop);
 }
 
 static void finish(Once *once) {
@@ -172,6 +249,7 @@ static void finish(Once *once) {
                 target_state_fini(&once->items[i].watch.state);
                 incident_fini(&once->items[i].watch.open);
                 content_fini(&once->items[i].watch.content);
+                free(once->items[i].line);
         }
         free(once->items);
         free(once->set_aside);
@@ -206,7 +284,9 @@ int once_run(Loop *loop, const char *config_path, const char *state_folder) {
         if (exit == 0 && state_folder)
                 exit = open_record(&once, state_folder, &error);
         if (exit == 0)
-                exit = begin(&once) < 0 ? MOND_EXIT_FAULT : verdict_exit_status(once.worst);
+                exit = begin(&once) < 0           ? MOND_EXIT_FAULT
+                       : once.config->paths.n > 0 ? print_paths(&once)
+                                                  : verdict_exit_status(once.worst);
         if (error_text(&error)[0])
                 (void)fprintf(stderr, "mond: %s\n", error_text(&error));
         finish(&once);

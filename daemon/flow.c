@@ -37,9 +37,17 @@ static void apply(Watch *watch, const EngineResult *result) {
                 incident_copy(&watch->open, &result->incident);
 }
 
+/* With what the change of its target makes of the paths: in one transaction. */
+static void push_change(Flow *flow, const Watch *watch, Record *record) {
+        List changes = {0};
+
+        paths_follow(flow->paths, watch, record, &flow->next_incident_id, &changes);
+        flow_push(flow, record);
+        flow_push_all(flow, &changes);
+}
+
 void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         mon_cleanup(record_free_p) Record *record = record_new(watch);
-        List changes = {0}; /* of paths */
 
         (void)flow_watch_time(flow);
         follow_blindness(flow, watch->target, observation);
@@ -51,7 +59,6 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         record->observation = observation;
         record_follow_content(record, watch);
         watch->last_verdict = observation->verdict;
-        paths_follow(flow->paths, watch, record, &flow->next_incident_id, &changes);
 
         int64_t day = observation->at_real / DAY_NSEC;
         bool first_of_day = day != watch->kept_day && observation->n_hops > 0;
@@ -61,8 +68,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
                 watch->kept_day = day;
         record->has_state = true;
         record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
-        flow_push(flow, mon_steal(&record));
-        flow_push_all(flow, &changes);
+        push_change(flow, watch, mon_steal(&record));
 }
 
 void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
@@ -76,7 +82,6 @@ void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
 void flow_pause(Flow *flow, Watch *watch, bool paused) {
         Nsec now_at_real = clock_at_real(flow->clock);
         Record *record = record_new(watch);
-        List changes = {0};
 
         engine_pause(watch->target, &watch->state, paused, now_at_real, &record->result);
         apply(watch, &record->result);
@@ -85,9 +90,7 @@ void flow_pause(Flow *flow, Watch *watch, bool paused) {
         record->gap_cause = CAUSE_PAUSED;
         record->gap_from_at_real = now_at_real;
         record->gap_until_at_real = paused ? NSEC_NEVER : now_at_real;
-        paths_follow(flow->paths, watch, record, &flow->next_incident_id, &changes);
-        flow_push(flow, record);
-        flow_push_all(flow, &changes);
+        push_change(flow, watch, record);
 }
 
 void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n) {
@@ -107,7 +110,7 @@ void flow_close(Flow *flow, Watch *watch, Nsec at_real) {
         engine_close(watch->target, &watch->state, at_real, &record->result);
         apply(watch, &record->result);
         record->has_state = true;
-        flow_push(flow, record);
+        push_change(flow, watch, record);
 }
 
 void flow_reopen(Flow *flow, Watch *watch) {

@@ -8,25 +8,44 @@
 
 /* --- what comes in --------------------------------------------------------------------------------------------- */
 
+void flow_tell(Flow *flow, Event *event) {
+        Record *record = record_new(NULL);
+
+        record->result.events[record->result.n_events++] = event;
+        flow_push(flow, record);
+}
+
+/* Blind for that reason, or not any more: the first and the last of them are told. */
+static void set_blind(Flow *flow, unsigned reason, bool blind, Nsec at_real, Cause cause, const char *detail) {
+        unsigned before = flow->blind, after = blind ? before | reason : before & ~reason;
+
+        flow->blind = after;
+        if ((before != 0) == (after != 0))
+                return;
+        flow->blind_since_at_real = at_real;
+        Event *event = mon_event_new(after ? EVENT_OBSERVER_BLIND : EVENT_OBSERVER_BACK, at_real);
+        event->kind = SUBJECT_OBSERVER;
+        event->subject = mon_strdup("mond");
+        event->verdict = blind ? VERDICT_UNKNOWN : VERDICT_UP;
+        event->cause = cause;
+        event->detail = mon_strdup(detail);
+        flow_tell(flow, event);
+}
+
+void flow_tell_trouble(Flow *flow, int error) {
+        set_blind(flow, BLIND_STORE, error != 0, clock_at_real(flow->clock), CAUSE_LOCAL_FAULT,
+                  error != 0 ? store_strerror(error) : NULL);
+}
+
 /* Whether we can see at all is read off what the probes bring: the references were asked on their behalf, so a failure
  * that stands as the site's says as much for our network as an answer does. This machine's own servers say nothing. */
 static void follow_blindness(Flow *flow, const Target *target, const Observation *observation) {
         bool out = observation->cause == CAUSE_LOCAL_NETWORK;
         bool sees = observation->http_status > 0 || verdict_class(observation->verdict) != CLASS_NOT_OBSERVED;
 
-        if (out == flow->blind || (!out && !sees) || target->host_is_local)
+        if ((!out && !sees) || target->host_is_local)
                 return;
-        flow->blind = out;
-        flow->blind_since_at_real = observation->at_real;
-        Event *event = mon_event_new(out ? EVENT_OBSERVER_BLIND : EVENT_OBSERVER_BACK, observation->at_real);
-        event->kind = SUBJECT_OBSERVER;
-        event->subject = mon_strdup("mond");
-        event->verdict = observation->verdict;
-        event->cause = observation->cause;
-        event->detail = mon_strdup(observation->detail);
-        Record *record = record_new(NULL);
-        record->result.events[record->result.n_events++] = event;
-        flow_push(flow, record);
+        set_blind(flow, BLIND_NETWORK, out, observation->at_real, observation->cause, observation->detail);
 }
 
 static void apply(Watch *watch, const EngineResult *result) {
@@ -48,6 +67,7 @@ static void push_change(Flow *flow, const Watch *watch, Record *record) {
 
 void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         mon_cleanup(record_free_p) Record *record = record_new(watch);
+        bool was_flapping = watch->state.flapping;
 
         (void)flow_watch_time(flow);
         follow_blindness(flow, watch->target, observation);
@@ -69,6 +89,8 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         record->has_state = true;
         record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
         push_change(flow, watch, mon_steal(&record));
+        if (flow->outbox && was_flapping && !watch->state.flapping)
+                outbox_calm(flow->outbox, watch->target->id);
 }
 
 void flow_note_absent(Flow *flow, Watch *watch, int http_status, Nsec at_real) {
@@ -251,11 +273,19 @@ Nsec flow_trouble_since_at_real(const Flow *flow) {
 }
 
 bool flow_is_blind(const Flow *flow) {
-        return flow->blind;
+        return flow->blind & BLIND_NETWORK;
 }
 
 Nsec flow_blind_since_at_real(const Flow *flow) {
         return flow->blind_since_at_real;
+}
+
+void flow_set_outbox(Flow *flow, Outbox *outbox) {
+        flow->outbox = outbox;
+}
+
+void flow_want_commit(Flow *flow) {
+        loop_defer(flow->loop, &flow->commit);
 }
 
 bool flow_has_crashed(const Flow *flow) {
@@ -275,6 +305,18 @@ size_t flow_pending_bytes(const Flow *flow) {
 }
 
 /* --- life ------------------------------------------------------------------------------------------------------ */
+
+/* A run that ended blind left that as the last word: its end is still to be told. */
+static int load_blindness(Flow *flow) {
+        mon_cleanup(mon_event_free_p) Event *event = mon_event_new(EVENT_OBSERVER_BACK, 0);
+
+        int r = store_load_state_event(flow->store, SUBJECT_OBSERVER, "mond", event);
+        if (r == 0 && event->type == EVENT_OBSERVER_BLIND) {
+                flow->blind = event->cause == CAUSE_LOCAL_NETWORK ? BLIND_NETWORK : BLIND_STORE;
+                flow->blind_since_at_real = event->at_real;
+        }
+        return r < 0 ? r : 0;
+}
 
 int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow) {
         Clock *clock = loop_clock(loop);
@@ -300,6 +342,12 @@ int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *st
                 .paths = paths_new(),
         };
         flow->end = &flow->first;
+        r = load_blindness(flow);
+        if (r != 0) {
+                paths_free(flow->paths);
+                free(flow);
+                return r;
+        }
         clock_random(clock, flow->event_seed, sizeof flow->event_seed);
         (void)flow_watch_time(flow);
         flow_commit_begin(flow);

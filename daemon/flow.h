@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "daemon/base/loop.h"
 #include "daemon/core/hours.h"
+#include "daemon/notify/outbox.h"
 #include "daemon/paths.h"
 #include "daemon/store/store.h"
 #include "daemon/watch.h"
@@ -57,6 +58,14 @@ mon_must_check int flow_new(Loop *loop, Store *store, const FlowHost *host, cons
 void flow_free(Flow *flow);
 mon_define_cleanup(Flow, flow_free);
 
+/* Who is told of events, from now on: what is owed is written in the transaction of its event. It outlives the flow, or
+ * NULL. */
+void flow_set_outbox(Flow *flow, Outbox *outbox);
+/* An event of the daemon's own. Takes it. */
+void flow_tell(Flow *flow, Event *event);
+/* Something else is to be written: at the end of this tick, or when the database takes writes again. */
+void flow_want_commit(Flow *flow);
+
 /* What the store remembers of the target; a new one is as it was never looked at. */
 mon_must_check int flow_load(Flow *flow, Watch *watch);
 /* What the store remembers of its paths; before flow_set_config(), and nothing is changed by a failure. */
@@ -90,6 +99,8 @@ bool flow_watch_time(Flow *flow);
 /* Writes what waits now; 0 or the database's error. */
 int flow_commit(Flow *flow);
 
+/* The database has refused for so long that it is told as blindness, or (0) takes writes again. */
+void flow_tell_trouble(Flow *flow, int error);
 int flow_trouble(const Flow *flow); /* 0, or the database's error since flow_trouble_since() */
 Nsec flow_trouble_since_at_real(const Flow *flow);
 bool flow_is_blind(const Flow *flow); /* every reference failed: our own network is out */

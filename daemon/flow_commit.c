@@ -75,6 +75,10 @@ static int write_all(Flow *flow, Nsec now_at_real) {
                 r = store_close_left(flow->store, now_at_real);
         if (r == 0)
                 r = lost_write(&flow->lost, flow->store, NSEC_NEVER);
+        if (r == 0 && flow->outbox) {
+                durable |= outbox_must_be_durable(flow->outbox);
+                r = outbox_write(flow->outbox, flow->store);
+        }
         if (r == 0)
                 r = store_commit(flow->store, durable);
         if (r != 0 && r != STORE_E_NOT_DURABLE) {
@@ -93,6 +97,13 @@ static void set_trouble(Flow *flow, int error) {
                 flow->trouble_since_at_real = clock_at_real(flow->clock);
         flow->trouble = error;
         flow->host.trouble(flow->host.userdata, error);
+}
+
+/* What is told from memory while the database refuses: the journal first. */
+static void tell_from_memory(Flow *flow) {
+        flow_tell_all(flow);
+        if (flow->outbox)
+                outbox_refused(flow->outbox);
 }
 
 /* The file is corrupt or gone: a fresh one is begun with that gap, and what waits goes there. Until there is a fresh
@@ -131,6 +142,8 @@ int flow_commit(Flow *flow) {
                 }
                 loop_disarm(flow->loop, &flow->retry);
                 flow_forget_written(flow);
+                if (flow->outbox)
+                        outbox_written(flow->outbox);
                 /* Written, but a power cut now could lose it: not to be repeated, and to be said. */
                 set_trouble(flow, r == 0 ? 0 : -EIO);
                 return 0;
@@ -138,7 +151,7 @@ int flow_commit(Flow *flow) {
         /* Another positive result would be a rule of the store that this caller broke: broken all the same. */
         if (r > 0)
                 r = -EINVAL;
-        flow_tell_all(flow);
+        tell_from_memory(flow);
         set_trouble(flow, r);
         flow->retry_after = flow->retry_after ? flow->retry_after * 2 : FLOW_RETRY_MIN;
         if (flow->retry_after > FLOW_RETRY_MAX)
@@ -154,7 +167,7 @@ static void on_commit(void *userdata) {
                 return;
         /* While the database refuses, the retry timer sets the pace: not every check tries again. */
         if (flow->trouble != 0 && timer_is_armed(&flow->retry)) {
-                flow_tell_all(flow);
+                tell_from_memory(flow);
                 return;
         }
         (void)flow_commit(flow);

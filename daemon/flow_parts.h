@@ -10,6 +10,9 @@
 
 #define FLOW_SEED_BYTES 16
 
+/* Why we are blind, or as good as blind. */
+enum { BLIND_NETWORK = 1, BLIND_STORE = 2 };
+
 struct Flow {
         Loop *loop;
         Clock *clock;
@@ -17,6 +20,7 @@ struct Flow {
         FlowHost host;
         FlowStart start;
 
+        Outbox *outbox; /* NULL: nobody is told but the journal */
         const Config *config;
         bool config_written;
         int64_t run; /* 0: not recorded yet */
@@ -45,7 +49,7 @@ struct Flow {
         Nsec trouble_since_at_real;
         unsigned commits;
         bool crashed;
-        bool blind;
+        unsigned blind; /* BLIND_* */
         Nsec blind_since_at_real;
         Timewatch timewatch;
 };

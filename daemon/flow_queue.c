@@ -100,6 +100,9 @@ void flow_push(Flow *flow, Record *record) {
         flow->body_bytes += record_body_bytes(record);
         if (flow->body_bytes > FLOW_BODIES_MAX)
                 drop_bodies(flow, record);
+        /* It stands in the queue first: what the outbox has to say of an event comes after the event. */
+        for (size_t i = 0; flow->outbox && i < record->result.n_events; i++)
+                outbox_take(flow->outbox, record->result.events[i]);
         loop_defer(flow->loop, &flow->commit);
 }
 

@@ -113,7 +113,7 @@ static int show_config(const char *path, bool print) {
         mon_auto_settings Settings settings = {0};
         ConfigMistakes mistakes = {0};
 
-        int r = settings_read(path, &settings, &mistakes);
+        int r = settings_read(path, NULL, &settings, &mistakes);
         if (r < 0)
                 (void)fprintf(stderr, "%s:1:1: %s\n", path, mon_strerror(r));
         mon_auto_free char *diagnostics = config_mistakes_text(&mistakes);

@@ -62,6 +62,8 @@ static Store *on_renew(void *userdata, int why) {
         }
         for (size_t i = 0; mond->watches && i < watches_count(mond->watches); i++)
                 flow_restate(mond->flow, watches_at(mond->watches, i));
+        if (mond->outbox)
+                outbox_restate(mond->outbox);
         return mond->store;
 }
 
@@ -77,6 +79,7 @@ static void on_watchdog(void *userdata) {
 /* --- reload ---------------------------------------------------------------------------------------------------- */
 
 static void set_config(Mond *mond, Config *config) {
+        mond_set_notifiers(mond, config, mond->config);
         config_free(mond->config);
         mond->config = config;
         mond->target_ids = mon_realloc_array(mond->target_ids, config->targets.n, sizeof *mond->target_ids);
@@ -97,7 +100,7 @@ static void log_mistakes(const ConfigMistakes *mistakes) {
 static int reload(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *ret_diff) {
         mon_auto_settings Settings settings = {0};
 
-        int r = settings_read(mond->config_path, &settings, ret_mistakes);
+        int r = settings_read(mond->config_path, mond->notifier_drivers, &settings, ret_mistakes);
         if (r != 0)
                 return r;
         r = flow_load_paths(mond->flow, settings.config);
@@ -183,7 +186,7 @@ static MondExit open_folder(Mond *mond, const char *path, Error *error) {
 static MondExit read_settings(Mond *mond, Settings *ret_settings, Error *error) {
         ConfigMistakes mistakes = {0};
 
-        int r = settings_read(mond->config_path, ret_settings, &mistakes);
+        int r = settings_read(mond->config_path, mond->notifier_drivers, ret_settings, &mistakes);
         if (r == CONFIG_E_MISTAKES) {
                 mon_auto_free char *text = config_mistakes_text(&mistakes);
                 error_set(error, "%s", text);
@@ -219,6 +222,9 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
         r = flow_new(mond->loop, mond->store, &host, &start, &mond->flow);
         if (r != 0)
                 return r;
+        r = mond_open_outbox(mond, settings->config);
+        if (r != 0)
+                return r;
         mond->watches = watches_new(mond->loop, prober_runner(mond->prober), mond->flow, on_gone, mond);
         mond->asks = asks_new(mond->watches, loop_clock(mond->loop));
         r = flow_load_paths(mond->flow, settings->config);
@@ -229,6 +235,9 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
         set_config(mond, mon_steal(&settings->config));
         /* The start is on record before anything else happens, and before READY. */
         (void)flow_commit(mond->flow);
+        /* The run before may have ended while its database refused. */
+        if (flow_trouble(mond->flow) == 0)
+                flow_tell_trouble(mond->flow, 0);
         return 0;
 }
 
@@ -257,6 +266,7 @@ MondExit mond_new(Loop *loop, const MondOptions *options, Mond **ret_mond, Error
         mond->loop = loop;
         mond->folder = -1;
         mond->config_path = mon_strdup(options->config_path);
+        mond->notifier_drivers = options->notifiers;
         mond->database_path = mon_printf("%s/%s", options->state_folder, MOND_FILE);
         mond->status = (LoopDeferred){.fn = mond_tell_status, .userdata = mond};
         mond->watchdog = (Timer){.fn = on_watchdog, .userdata = mond};
@@ -329,7 +339,9 @@ void mond_free(Mond *mond) {
         api_free(mon_steal(&mond->api));
         asks_free(mon_steal(&mond->asks));
         watches_free(mon_steal(&mond->watches));
+        mond_close_outbox(mond);
         flow_free(mond->flow);
+        mond_free_outbox(mond);
         prober_free(mond->prober);
         store_close(mond->store);
         config_free(mond->config);

@@ -24,7 +24,8 @@ typedef struct MondOptions {
         const char *state_folder;
         const char *socket_path;
         /* For simulations; zeroed in a real life. */
-        const char *name_servers; /* "127.0.0.1:5353" instead of the system's */
+        const char *name_servers;                      /* "127.0.0.1:5353" instead of the system's */
+        const struct NotifierDriver *const *notifiers; /* up to a NULL, instead of this build's */
         unsigned
                 crash_after_commits; /* after this many, nothing more is told or written, as if the process had ended */
 } MondOptions;

@@ -6,12 +6,15 @@
 #include "daemon/asks.h"
 #include "daemon/flow.h"
 #include "daemon/mond.h"
+#include "daemon/notify/outbox.h"
 #include "daemon/prober.h"
 #include "daemon/sys/journal.h"
 #include "daemon/view/view.h"
 #include "daemon/watches.h"
 
-#define MOND_PROBLEMS 2 /* the database, the network */
+#define MOND_PROBLEMS (2 + NOTIFIERS_MAX) /* the database, the network, notifiers */
+/* The database refuses for this long: that is told as blindness of the observer. A lock of a moment is not. */
+#define MOND_TROUBLE_TOLD_AFTER (60 * NSEC_PER_SEC)
 
 struct Mond {
         Loop *loop;
@@ -24,6 +27,13 @@ struct Mond {
         Prober *prober;
         Flow *flow;
         Watches *watches;
+        const NotifierDriver *const *notifier_drivers; /* NULL: this build's */
+        NotifyServices notify_services;
+        char *user_agent; /* of notifiers */
+        char *ca_file;    /* likewise */
+        Outbox *outbox;
+        List tests; /* of MondTest *: whoever waits for the outcome of a notifier.test */
+        Timer trouble_told;
         Asks *asks;
         Api *api;
         Journal *journal;
@@ -32,8 +42,9 @@ struct Mond {
         Nsec watchdog_every; /* 0: nobody watches */
         LoopDeferred status;
         ViewLive live;
-        ViewProblem problems[MOND_PROBLEMS]; /* as last asked for */
-        const char **target_ids;             /* of the configuration in force */
+        ViewProblem problems[MOND_PROBLEMS]; /* as last asked for; their texts are problem_texts */
+        List problem_texts;
+        const char **target_ids; /* of the configuration in force */
         bool ready;
 };
 
@@ -48,6 +59,13 @@ int mond_reload_and_tell(Mond *mond, ConfigMistakes *ret_mistakes, WatchesDiff *
 void mond_on_event(void *userdata, const Event *event);
 void mond_on_trouble(void *userdata, int error);
 void mond_tell_status(void *userdata);
+
+/* --- mond_notify.c */
+mon_must_check int mond_open_outbox(Mond *mond, const Config *config);
+void mond_set_notifiers(Mond *mond, Config *config, Config *old);
+void mond_follow_trouble(Mond *mond, int error);
+void mond_close_outbox(Mond *mond); /* nothing is sent any more; what came of it is still written */
+void mond_free_outbox(Mond *mond);
 
 /* --- mond_host.c */
 mon_must_check MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error);

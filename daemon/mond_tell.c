@@ -54,6 +54,7 @@ void mond_on_trouble(void *userdata, int error) {
         else
                 log_error("the database %s refuses: %s. Looking goes on; what is seen waits in memory",
                           mond->database_path, store_strerror(error));
+        mond_follow_trouble(mond, error);
         loop_defer(mond->loop, &mond->status);
 }
 

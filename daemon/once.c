@@ -262,7 +262,7 @@ static int read_config(Once *once, const char *config_path) {
         mon_auto_settings Settings settings = {0};
         ConfigMistakes mistakes = {0};
 
-        int r = settings_read(config_path, &settings, &mistakes);
+        int r = settings_read(config_path, NULL, &settings, &mistakes);
         mon_auto_free char *diagnostics = config_mistakes_text(&mistakes);
         (void)fputs(diagnostics, stderr);
         config_mistakes_fini(&mistakes);

@@ -15,13 +15,14 @@ static char *lexicon_folder(const char *config_path) {
         return mon_printf("%.*s/lexicon", (int)(slash - config_path), config_path);
 }
 
-int settings_read(const char *config_path, Settings *ret_settings, ConfigMistakes *ret_mistakes) {
+int settings_read(const char *config_path, const NotifierDriver *const *notifiers, Settings *ret_settings,
+                  ConfigMistakes *ret_mistakes) {
         mon_cleanup(config_free_p) Config *config = NULL;
         mon_cleanup(lexicon_free_p) Lexicon *lexicon = NULL;
         mon_auto_free char *folder = lexicon_folder(config_path);
         ConfigMistakes mistakes = {0};
 
-        int r = config_load(config_path, probe_drivers, notifier_drivers, &config, &mistakes);
+        int r = config_load(config_path, probe_drivers, notifiers ? notifiers : notifier_drivers, &config, &mistakes);
         if (r < 0) {
                 config_mistakes_fini(&mistakes);
                 return r;

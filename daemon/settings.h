@@ -10,8 +10,10 @@ typedef struct Settings {
         Lexicon *lexicon; /* the shipped one and lexicon/?*.yaml beside the configuration file */
 } Settings;
 
-/* CONFIG_E_MISTAKES when either is not to be loaded; the mistakes and warnings are in *ret_mistakes either way. */
-mon_must_check int settings_read(const char *config_path, Settings *ret_settings, ConfigMistakes *ret_mistakes);
+/* `notifiers`: every kind there is, up to a NULL; NULL: those of this build. CONFIG_E_MISTAKES when either is not to be
+ * loaded; the mistakes and warnings are in *ret_mistakes either way. */
+mon_must_check int settings_read(const char *config_path, const NotifierDriver *const *notifiers,
+                                 Settings *ret_settings, ConfigMistakes *ret_mistakes);
 void settings_fini(Settings *settings);
 #define mon_auto_settings mon_cleanup(settings_fini)
 

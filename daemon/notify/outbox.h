@@ -52,20 +52,21 @@ typedef struct OutboxHost {
 
 /* The services outlive it. Reads silences and what notifiers were told with outbox_set(). */
 mon_must_check int outbox_new(Loop *loop, const OutboxHost *host, const NotifyServices *services, Outbox **ret_outbox);
+/* Nothing more is sent; what came of it may still be written. An attempt under way is made again at the next start. */
+void outbox_stop(Outbox *outbox);
 void outbox_free(Outbox *outbox); /* gives up the attempts under way */
 mon_define_cleanup(Outbox, outbox_free);
 
 /* The configuration's notifiers from now on. Unchanged ones (by fingerprint) keep queues, timers and attempts: their
  * Notifier moves from `old` into `config`. New and edited ones are armed anew: what they were told is forgotten, and
  * they hear of what fails now. Those that are gone give up what they are owed. `old` NULL at the start. */
-mon_must_check int outbox_set(Outbox *outbox, Config *config, Config *old);
+void outbox_set(Outbox *outbox, Config *config, Config *old);
 
 /* An event that has its id: whom it is owed to. */
 void outbox_take(Outbox *outbox, const Event *event);
 /* The target flaps no more: what it and the paths that it decides came to is told. */
 void outbox_calm(Outbox *outbox, const char *target);
 
-bool outbox_must_write(const Outbox *outbox);                  /* anything waits to be written */
 bool outbox_must_be_durable(const Outbox *outbox);             /* something new is owed in it */
 mon_must_check int outbox_write(Outbox *outbox, Store *store); /* in the open transaction, after the events */
 void outbox_written(Outbox *outbox);                           /* that transaction is committed */

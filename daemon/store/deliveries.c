@@ -39,8 +39,10 @@ int store_put_delivery(Store *store, const StoreDelivery *delivery) {
         return query_run(&query);
 }
 
-static const char sql_give_up[] = "UPDATE delivery SET state = 3, next_ms = NULL, done_ms = ?2, error = ?3"
-                                  " WHERE state = 1 AND notifier = (SELECT id FROM notifier WHERE name = ?1)";
+static const char sql_give_up[] =
+        "UPDATE delivery SET state = 3, next_ms = NULL, done_ms = ?2, error = ?3"
+        " WHERE state = 1 AND notifier IN (SELECT id FROM notifier WHERE CASE WHEN ?1 IS NULL THEN active = 0"
+        " ELSE name = ?1 END)";
 
 int store_give_up_deliveries(Store *store, const char *notifier, const char *why, Nsec at_real) {
         mon_auto_query query = {0};

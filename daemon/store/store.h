@@ -181,7 +181,7 @@ mon_must_check int store_forget_told(Store *store, const char *notifier);
 mon_must_check int store_each_told(Store *store, const char *notifier, StoreToldFn *fn, void *userdata);
 /* After its event, by notifier and event: inserted or replaced. Nothing where either is not in the database. */
 mon_must_check int store_put_delivery(Store *store, const StoreDelivery *delivery);
-/* All that is pending of a notifier fails with a reason. */
+/* All that is pending of a notifier (NULL: of each that is out of use) fails with a reason. */
 mon_must_check int store_give_up_deliveries(Store *store, const char *notifier, const char *why, Nsec at_real);
 /* Other settings make other bodies. */
 mon_must_check int store_drop_pending_bodies(Store *store, const char *notifier);

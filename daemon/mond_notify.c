@@ -1,0 +1,94 @@
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/core/flap.h"
+#include "daemon/mond_parts.h"
+
+static Store *outbox_store(void *userdata) {
+        return ((Mond *)userdata)->store;
+}
+
+static void want_commit(void *userdata) {
+        flow_want_commit(((Mond *)userdata)->flow);
+}
+
+static void take_event(void *userdata, Event *event) {
+        flow_tell(((Mond *)userdata)->flow, event);
+}
+
+static json_t *document_of(void *userdata, const Event *event) {
+        const Mond *mond = userdata;
+        const NotifyServices *services = &mond->notify_services;
+
+        return view_event(event, services->observer_name, services->observer_contact);
+}
+
+static int changes_of(void *userdata, const char *target) {
+        const Mond *mond = userdata;
+        const Watch *watch = mond->watches ? watches_find(mond->watches, target) : NULL;
+
+        return watch && watch->state.flapping ? flap_changes(watch->state.history, watch->state.history_length) : 0;
+}
+
+static void on_trouble_lasts(void *userdata) {
+        Mond *mond = userdata;
+        int trouble = flow_trouble(mond->flow);
+
+        if (trouble != 0)
+                flow_tell_trouble(mond->flow, trouble);
+}
+
+static void set_services(Mond *mond, const Config *config) {
+        const Settings settings = {.config = (Config *)config};
+
+        free(mond->user_agent);
+        mond->user_agent = settings_user_agent(&settings);
+        mon_replace(&mond->ca_file, config->ca_file);
+        mond->notify_services.loop = mond->loop;
+        mond->notify_services.user_agent = mond->user_agent;
+        mond->notify_services.ca_file = mond->ca_file;
+        mond->notify_services.observer_name = config->observer_name;
+        mond->notify_services.observer_contact = config->observer_contact;
+}
+
+int mond_open_outbox(Mond *mond, const Config *config) {
+        const OutboxHost host = {
+                .userdata = mond,
+                .store = outbox_store,
+                .commit = want_commit,
+                .event = take_event,
+                .document = document_of,
+                .changes = changes_of,
+        };
+
+        mond->trouble_told = (Timer){.fn = on_trouble_lasts, .userdata = mond};
+        set_services(mond, config);
+        int r = outbox_new(mond->loop, &host, &mond->notify_services, &mond->outbox);
+        if (r == 0)
+                flow_set_outbox(mond->flow, mond->outbox);
+        return r;
+}
+
+void mond_set_notifiers(Mond *mond, Config *config, Config *old) {
+        set_services(mond, config);
+        outbox_set(mond->outbox, config, old);
+}
+
+void mond_follow_trouble(Mond *mond, int error) {
+        loop_disarm(mond->loop, &mond->trouble_told);
+        if (error != 0)
+                loop_arm_after(mond->loop, &mond->trouble_told, MOND_TROUBLE_TOLD_AFTER);
+        else
+                flow_tell_trouble(mond->flow, 0);
+}
+
+void mond_close_outbox(Mond *mond) {
+        loop_disarm(mond->loop, &mond->trouble_told);
+        if (mond->outbox)
+                outbox_stop(mond->outbox);
+}
+
+void mond_free_outbox(Mond *mond) {
+        outbox_free(mon_steal(&mond->outbox));
+        free(mond->user_agent);
+        free(mond->ca_file);
+}

@@ -50,6 +50,28 @@ static void set_services(Mond *mond, const Config *config) {
         mond->notify_services.observer_contact = config->observer_contact;
 }
 
+/* --- Alertmanager, who is owed nothing and told the present state --- */
+
+static bool is_silenced(void *userdata, const char *subject) {
+        const Mond *mond = userdata;
+
+        return mond->outbox && outbox_is_silenced(mond->outbox, subject);
+}
+
+static void on_known(void *userdata, const Event *event) {
+        alertmanager_take(((Mond *)userdata)->alertmanager, event);
+}
+
+static void on_forgotten(void *userdata, SubjectKind kind, const char *subject) {
+        alertmanager_forget(((Mond *)userdata)->alertmanager, kind, subject);
+}
+
+static void on_silences(void *userdata) {
+        alertmanager_look(((Mond *)userdata)->alertmanager);
+}
+
+/* --- life ----------------------------------------------------------------------------------------------------- */
+
 int mond_open_outbox(Mond *mond, const Config *config) {
         const OutboxHost host = {
                 .userdata = mond,
@@ -58,11 +80,25 @@ int mond_open_outbox(Mond *mond, const Config *config) {
                 .event = take_event,
                 .document = document_of,
                 .changes = changes_of,
+                .known = on_known,
+                .forgotten = on_forgotten,
+                .silences = on_silences,
+        };
+        const AlertmanagerHost alertmanager_host = {
+                .userdata = mond,
+                .document = document_of,
+                .is_silenced = is_silenced,
         };
 
         mond->trouble_told = (Timer){.fn = on_trouble_lasts, .userdata = mond};
         set_services(mond, config);
-        int r = outbox_new(mond->loop, &host, &mond->notify_services, &mond->outbox);
+        int r = poster_new(mond->loop, prober_resolver(mond->prober), &mond->poster);
+        if (r != 0)
+                return r;
+        mond->notify_services.resolver = prober_resolver(mond->prober);
+        mond->notify_services.poster = mond->poster;
+        mond->alertmanager = alertmanager_new(mond->loop, &alertmanager_host, &mond->notify_services);
+        r = outbox_new(mond->loop, &host, &mond->notify_services, &mond->outbox);
         if (r == 0)
                 flow_set_outbox(mond->flow, mond->outbox);
         return r;
@@ -70,6 +106,7 @@ int mond_open_outbox(Mond *mond, const Config *config) {
 
 void mond_set_notifiers(Mond *mond, Config *config, Config *old) {
         set_services(mond, config);
+        alertmanager_set(mond->alertmanager, &config->notifiers);
         outbox_set(mond->outbox, config, old);
 }
 
@@ -88,7 +125,9 @@ void mond_close_outbox(Mond *mond) {
 }
 
 void mond_free_outbox(Mond *mond) {
+        alertmanager_free(mon_steal(&mond->alertmanager));
         outbox_free(mon_steal(&mond->outbox));
+        poster_free(mon_steal(&mond->poster));
         free(mond->user_agent);
         free(mond->ca_file);
 }

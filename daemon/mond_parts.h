@@ -6,6 +6,8 @@
 #include "daemon/asks.h"
 #include "daemon/flow.h"
 #include "daemon/mond.h"
+#include "daemon/net/post.h"
+#include "daemon/notify/alertmanager.h"
 #include "daemon/notify/outbox.h"
 #include "daemon/prober.h"
 #include "daemon/sys/journal.h"
@@ -31,6 +33,8 @@ struct Mond {
         NotifyServices notify_services;
         char *user_agent; /* of notifiers */
         char *ca_file;    /* likewise */
+        Poster *poster;
+        Alertmanager *alertmanager;
         Outbox *outbox;
         List tests; /* of MondTest *: whoever waits for the outcome of a notifier.test */
         Timer trouble_told;

@@ -43,6 +43,8 @@ void mond_on_event(void *userdata, const Event *event) {
                         view_event(event, mond->config->observer_name, mond->config->observer_contact);
                 api_publish(mond->api, event_type_name(event->type), document);
         }
+        if (mond->alertmanager)
+                alertmanager_take(mond->alertmanager, event);
         loop_defer(mond->loop, &mond->status);
 }
 

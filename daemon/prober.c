@@ -90,6 +90,10 @@ Runner *prober_runner(Prober *prober) {
         return prober->runner;
 }
 
+Resolver *prober_resolver(Prober *prober) {
+        return prober->resolver;
+}
+
 uint64_t prober_lexicon_hash(const Prober *prober) {
         return lexicon_hash(page_reader_lexicon(prober->reader));
 }

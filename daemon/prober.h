@@ -2,6 +2,7 @@
  * The daemon and `mond --once` share it. */
 #pragma once
 
+#include "daemon/net/resolve.h"
 #include "daemon/settings.h"
 #include "probes/runner.h"
 
@@ -17,4 +18,5 @@ bool prober_differs(const Prober *prober, const Settings *settings);
 /* A reload: limits, references, user agent, CA file and (taken, if it is another) the lexicon of the new settings. */
 void prober_set(Prober *prober, Settings *settings);
 Runner *prober_runner(Prober *prober);
+Resolver *prober_resolver(Prober *prober);
 uint64_t prober_lexicon_hash(const Prober *prober);

@@ -46,6 +46,12 @@ typedef struct OutboxHost {
         json_t *(*document)(void *userdata, const Event *event);
         /* The target's changes of state lately if it flaps; 0: it does not. */
         int (*changes)(void *userdata, const char *target);
+        /* For whoever follows states without being owed anything (alertmanager.h); each may be NULL. A subject's latest
+         * state as the database has it, when it is first known of; a subject that is not watched any more; silences
+         * have begun or ended. */
+        void (*known)(void *userdata, const Event *event);
+        void (*forgotten)(void *userdata, SubjectKind kind, const char *subject);
+        void (*silences)(void *userdata);
         /* NULL: nobody watches what becomes of deliveries. */
         void (*tried)(void *userdata, const Notifier *notifier, const char *event_id, const SendOutcome *outcome);
 } OutboxHost;
@@ -57,9 +63,10 @@ void outbox_stop(Outbox *outbox);
 void outbox_free(Outbox *outbox); /* gives up the attempts under way */
 mon_define_cleanup(Outbox, outbox_free);
 
-/* The configuration's notifiers from now on. Unchanged ones (by fingerprint) keep queues, timers and attempts: their
- * Notifier moves from `old` into `config`. New and edited ones are armed anew: what they were told is forgotten, and
- * they hear of what fails now. Those that are gone give up what they are owed. `old` NULL at the start. */
+/* The configuration's notifiers from now on, but those of Alertmanager, who are owed nothing. Unchanged ones (by
+ * fingerprint) keep queues, timers and attempts: their Notifier moves from `old` into `config`. New and edited ones are
+ * armed anew: what they were told is forgotten, and they hear of what fails now. Those that are gone give up what they
+ * are owed. `old` NULL at the start. */
 void outbox_set(Outbox *outbox, Config *config, Config *old);
 
 /* An event that has its id: whom it is owed to. */
@@ -85,6 +92,7 @@ typedef struct OutboxSilence {
 mon_must_check int outbox_silence(Outbox *outbox, const char *subject, Nsec until_at_real, const char *reason,
                                   int64_t *ret_id);
 mon_must_check int outbox_unsilence(Outbox *outbox, int64_t id);
+bool outbox_is_silenced(const Outbox *outbox, const char *subject);
 size_t outbox_silences(const Outbox *outbox); /* in force, oldest first */
 const OutboxSilence *outbox_silence_at(const Outbox *outbox, size_t index);
 

@@ -61,6 +61,7 @@ int outbox_silence(Outbox *outbox, const char *subject, Nsec until_at_real, cons
         };
         silence_add(outbox, &row)->dirty = true;
         *ret_id = row.id;
+        outbox_silences_changed(outbox);
         outbox->host.commit(outbox->host.userdata);
         outbox_look(outbox);
         return 0;
@@ -72,6 +73,7 @@ int outbox_unsilence(Outbox *outbox, int64_t id) {
                         continue;
                 silence->ended_at_real = outbox_now(outbox);
                 silence->dirty = true;
+                outbox_silences_changed(outbox);
                 outbox->host.commit(outbox->host.userdata);
                 outbox_look(outbox);
                 return 0;

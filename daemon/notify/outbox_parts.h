@@ -138,7 +138,7 @@ Shared *shared_ref(Shared *shared);
 void shared_unref(Shared *shared);
 void subject_free(Subject *subject);
 void told_free(Told *told);
-bool outbox_is_silenced(const Outbox *outbox, const char *subject);
+void outbox_silences_changed(const Outbox *outbox);
 /* Every subject anew: what was held back, reminders; and when to look again. */
 void outbox_look(Outbox *outbox);
 /* Follows the configuration's targets and paths; reads the latest state of those that are new. */

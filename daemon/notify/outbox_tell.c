@@ -250,6 +250,11 @@ static void remind(Outbox *outbox, const Subject *subject) {
 
 /* --- all of them ------------------------------------------------------------------------------------------------- */
 
+void outbox_silences_changed(const Outbox *outbox) {
+        if (outbox->host.silences)
+                outbox->host.silences(outbox->host.userdata);
+}
+
 static void expire_silences(Outbox *outbox) {
         Nsec now = outbox_now(outbox);
 
@@ -262,6 +267,7 @@ static void expire_silences(Outbox *outbox) {
                 if (silence->dirty)
                         continue;
                 silence_free(list_take(&outbox->silences, i));
+                outbox_silences_changed(outbox);
         }
 }
 
@@ -393,6 +399,8 @@ static void load_subject(Outbox *outbox, SubjectKind kind, const char *id, Map *
         if (r == 0 && telling_state_of(event, &state)) {
                 Subject *subject = subject_new(outbox, key, event, state);
                 subject->unstable = changes_of(outbox, subject) > 0; /* said before this start */
+                if (outbox->host.known)
+                        outbox->host.known(outbox->host.userdata, event);
         } else if (r < 0)
                 log_warning("%s: its state as it was told last could not be read: %s", id, store_strerror(r));
 }
@@ -413,6 +421,8 @@ void outbox_follow_subjects(Outbox *outbox, const Config *config) {
                 char key[OUTBOX_KEY_ROOM];
                 subject_key(subject->kind, subject->id, key);
                 map_set(&outbox->subjects, key, NULL);
+                if (outbox->host.forgotten)
+                        outbox->host.forgotten(outbox->host.userdata, subject->kind, subject->id);
                 subject_free(subject);
         }
 }

@@ -24,7 +24,6 @@ typedef struct Notifier {
         Nsec remind_every;                   /* 0: never */
         QuietHours quiet;
         Language language;    /* of composed texts: the configuration's */
-        int line, column;     /* of its driver's block, for the mistakes that prepare() tells; of no use once loaded */
         uint64_t fingerprint; /* of all settings, secrets too: equal means unchanged */
 } Notifier;
 

@@ -123,13 +123,12 @@ static const Directive webhook_rows[] = {
 /* --- what sending needs ----------------------------------------------------------------------------------------- */
 
 typedef struct Telling {
-        const Notifier *notifier;
         DirectiveMistakeFn *mistake;
         void *userdata;
 } Telling;
 
 static void tell(const Telling *telling, const char *text) {
-        telling->mistake(telling->userdata, telling->notifier->line, telling->notifier->column, text);
+        telling->mistake(telling->userdata, 0, 0, text); /* of the block as a whole */
 }
 
 static void take_keys(WebhookSpec *spec, const Telling *telling) {
@@ -233,7 +232,7 @@ static void forget_derived(WebhookSpec *spec) {
 }
 
 static void webhook_prepare(void *base, const Notifier *notifier, DirectiveMistakeFn *mistake, void *userdata) {
-        const Telling telling = {notifier, mistake, userdata};
+        const Telling telling = {mistake, userdata};
         WebhookSpec *spec = base;
         url_auto Url url = {0};
 

@@ -12,7 +12,7 @@ static void add_line(char **text, int line, int column, const char *what) {
 }
 
 static void on_mistake(void *userdata, int line, int column, const char *text) {
-        add_line(userdata, line, column, text);
+        add_line(userdata, line > 0 ? line : 1, line > 0 ? column : 1, text);
 }
 
 static void take_mistakes(NotifierFixture *fixture, const Mistakes *mistakes) {
@@ -40,8 +40,6 @@ void notifier_fixture_init(NotifierFixture *fixture, const NotifierDriver *drive
         notifier->id = mon_strdup("equipe");
         notifier->driver = driver;
         notifier->language = language;
-        notifier->line = block.line;
-        notifier->column = block.column;
         notifier->spec = mon_calloc(1, driver->spec_size);
         bool whole = directives_read(&block, driver->directives, notifier->spec);
         take_mistakes(fixture, &mistakes);

@@ -3,9 +3,12 @@
  *
  *   send_hook BLOCK.yaml [COUNT [AT_ONCE]]   one line of JSON an event, what became of it; COUNT 0: each type twice
  *   send_hook --documents                    the documents themselves, one a line
+ *   send_hook --feed BLOCK.yaml              keeps an Alertmanager up to date: lines "fire ID" and "end ID" on standard
+ *                                            input, until its end
  */
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "daemon/notify/alertmanager.h"
 #include "daemon/notify/webhook.h"
 #include "daemon/view/view.h"
 #include "tests/lib/notifier_fixture.h"
@@ -13,6 +16,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define BLOCK_MAX 65536
 #define AT_ONCE_MAX 64
@@ -190,6 +194,80 @@ static bool read_block(const char *path, NotifierFixture *fixture) {
         return fixture->mistakes[0] == '\0';
 }
 
+/* --- feeding an Alertmanager -------------------------------------------------------------------------------------- */
+
+typedef struct Feeding {
+        Round *round;
+        Alertmanager *alertmanager;
+        Buf input;
+} Feeding;
+
+static json_t *on_document(void *userdata, const Event *event) {
+        (void)userdata;
+        return make_document(event);
+}
+
+static void on_fed(void *userdata, const Notifier *notifier, const SendOutcome *outcome) {
+        (void)userdata;
+        (void)notifier;
+        if (outcome->result != SEND_DELIVERED)
+                (void)fprintf(stderr, "%s\n", outcome->error);
+}
+
+static void take_line(Feeding *feeding, const char *line) {
+        bool fires = text_starts(line, "fire ");
+        Nsec now = clock_at_real(loop_clock(feeding->round->loop));
+        mon_cleanup(mon_event_free_p) Event *event = mon_event_new(fires ? EVENT_TARGET_DOWN : EVENT_TARGET_UP, now);
+
+        event->kind = SUBJECT_TARGET;
+        event->subject = mon_strdup(strchr(line, ' ') + 1);
+        event->to = event->verdict = fires ? VERDICT_DOWN : VERDICT_UP;
+        event->cause = fires ? CAUSE_TIMEOUT : CAUSE_OK;
+        event->since_at_real = now;
+        event->url = mon_strdup("https://www.example.org/");
+        alertmanager_take(feeding->alertmanager, event);
+}
+
+static void on_input(int fd, unsigned ready, void *userdata) {
+        Feeding *feeding = userdata;
+        char bytes[4096];
+        char *end;
+
+        (void)ready;
+        ssize_t n = read(fd, bytes, sizeof bytes);
+        if (n <= 0 || buf_append(&feeding->input, bytes, (size_t)n) != 0) {
+                loop_stop(feeding->round->loop, 0);
+                return;
+        }
+        while ((end = strchr(buf_text(&feeding->input), '\n'))) {
+                size_t taken = (size_t)(end - feeding->input.data) + 1;
+                *end = '\0';
+                take_line(feeding, feeding->input.data);
+                memmove(feeding->input.data, feeding->input.data + taken, feeding->input.len - taken + 1);
+                feeding->input.len -= taken;
+        }
+}
+
+static int feed(Round *round) {
+        const AlertmanagerHost host = {round, on_document, NULL, on_fed};
+        Notifier *notifier = &round->fixture.notifier;
+        Feeding feeding = {.round = round, .input = BUF_INIT(BLOCK_MAX)};
+        mon_cleanup(loop_io_free_p) LoopIo *io = NULL;
+        mon_cleanup(list_fini) List notifiers = {0};
+
+        text_list_add(&notifier->events, "target.*", 1, 1);
+        list_add(&notifiers, notifier);
+        feeding.alertmanager = alertmanager_new(round->loop, &host, &round->services);
+        alertmanager_set(feeding.alertmanager, &notifiers);
+        int r = loop_io_new(round->loop, STDIN_FILENO, LOOP_READ, on_input, &feeding, &io);
+        if (r == 0)
+                r = loop_run(round->loop);
+        alertmanager_free(feeding.alertmanager);
+        text_list_fini(&notifier->events);
+        buf_fini(&feeding.input);
+        return r == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
         mon_cleanup(clock_free_p) Clock *clock = clock_new_system();
         mon_cleanup(loop_free_p) Loop *loop = NULL;
@@ -200,7 +278,10 @@ int main(int argc, char **argv) {
 
         if (argc == 2 && text_is(argv[1], "--documents"))
                 return print_documents();
+        bool is_feed = argc == 3 && text_is(argv[1], "--feed");
         (void)signal(SIGPIPE, SIG_IGN);
+        if (is_feed)
+                (void)(argv[1] = argv[2], argc = 2);
         if (argc < 2 || argc > 4 || (argc > 2 && text_parse_int(argv[2], 0, 1000000, &count) != 0) ||
             (argc > 3 && text_parse_int(argv[3], 1, AT_ONCE_MAX, &at_once) != 0))
                 return 64;
@@ -210,7 +291,7 @@ int main(int argc, char **argv) {
         round.loop = loop;
         round.services = (NotifyServices){.loop = loop, .resolver = resolver, .poster = poster, .user_agent = "mond"};
         round.count = count > 0 ? (uint64_t)count : 2 * EVENT_MAX;
-        int status = run(&round, (size_t)at_once);
+        int status = is_feed ? feed(&round) : run(&round, (size_t)at_once);
         notifier_fixture_fini(&round.fixture);
         return status;
 }

@@ -1,10 +1,12 @@
 /* The webhook: what its block may say, what goes out, how it is signed, and what each answer means. */
+#include "config/file.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
 #include "daemon/net/head.h"
 #include "daemon/notify/registry.h"
 #include "daemon/notify/webhook.h"
+#include "tests/lib/config_fixture.h"
 #include "tests/lib/notifier_fixture.h"
 #include "tests/lib/world.h"
 
@@ -77,6 +79,46 @@ static void test_blocks(void **state) {
                 assert_null(strstr(fixture.printed, "token: \"abc"));
                 assert_null(strstr(fixture.mistakes, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         }
+}
+
+/* The lines of the shipped file that are commented code: '#' and no single space. */
+static char *shipped_example(void) {
+        mon_auto_free char *path = mon_printf("%s/config/mond.yaml", getenv("MOND_SOURCE"));
+        mon_auto_buf Buf bytes = BUF_INIT(1U << 20);
+        Buf code = BUF_INIT(1U << 20);
+        char *line, *rest;
+
+        assert_int_equal(file_read(path, &bytes), 0);
+        rest = strstr(bytes.data, "#notifiers:");
+        assert_non_null(rest);
+        while ((line = strsep(&rest, "\n")))
+                if (line[0] == '#' && (line[1] != ' ' || line[2] == ' '))
+                        assert_int_equal(buf_printf(&code, "%s\n", line + 1), 0);
+        return buf_steal(&code);
+}
+
+static void test_the_shipped_example_is_sound(void **state) {
+        mon_auto_free char *example = shipped_example();
+        mon_cleanup(config_free_p) Config *config = NULL;
+        ConfigFixture fixture;
+        ConfigMistakes mistakes;
+
+        (void)state;
+        config_fixture_init(&fixture);
+        mon_auto_free char *text = mon_printf("observer: {name: a, contact: 'https://example.org/x'}\n"
+                                              "targets: [{id: a, http: {url: 'http://localhost/'}}]\n%s",
+                                              example);
+        config_fixture_write_text("mond.yaml", text);
+        assert_int_equal(setenv("MOND_EQUIPE", SECRET, 1), 0);
+        assert_int_equal(setenv("MOND_MATRIX", "abc", 1), 0);
+        int r = config_load("mond.yaml", config_fixture_drivers, notifier_drivers, &config, &mistakes);
+        mon_auto_free char *told = config_mistakes_text(&mistakes);
+        if (r != 0)
+                fail_msg("%s", told);
+        assert_null(strstr(told, "notif"));
+        assert_int_equal(config->notifiers.n, 6);
+        config_mistakes_fini(&mistakes);
+        config_fixture_fini(&fixture);
 }
 
 static void test_spans_to_their_bounds(void **state) {
@@ -437,6 +479,7 @@ static void test_a_cancelled_one_is_not_told(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_blocks),
+                cmocka_unit_test(test_the_shipped_example_is_sound),
                 cmocka_unit_test(test_spans_to_their_bounds),
                 cmocka_unit_test(test_the_registry_has_it),
                 cmocka_unit_test(test_the_signature_of_the_specification),

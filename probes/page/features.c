@@ -173,7 +173,8 @@ static void take_block(Maker *maker, size_t index) {
                 size_t len = sentence_take(maker->text->text.data + start, block->len - at, FEATURES_SENTENCE_MAX,
                                            block->places & PLACE_TITLE, &next);
                 take_sentence(maker, index, start, len, position, at == 0 && next >= block->len, is_quoted);
-                quote_follow(&quote, maker->text->text.data + start, next, block->len - at);
+                if (block->has_quote)
+                        quote_follow(&quote, maker->text->text.data + start, next, block->len - at);
                 position += (uint32_t)next;
                 at += next;
         }

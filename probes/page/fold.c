@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #define FOLD_CHUNK 512
+#define FOLD_RUN 128           /* characters that are emitted at once */
 #define FOLD_DECOMPOSED_MAX 32 /* characters that one character can fold to (U+FDFA has 18) */
 
 typedef struct Fold {
@@ -31,8 +32,8 @@ static void emit(Fold *fold, const char *bytes, size_t n) {
         if (fold->is_space && fold->last != '\0' && fold->last != '\'')
                 fold->chunk[fold->n++] = ' ';
         fold->is_space = false;
-        for (size_t i = 0; i < n; i++)
-                fold->chunk[fold->n++] = bytes[i];
+        memcpy(fold->chunk + fold->n, bytes, n);
+        fold->n += n;
         fold->last = bytes[n - 1];
 }
 
@@ -150,6 +151,23 @@ static size_t take_mojibake(const char *at, size_t n, uint32_t first, size_t fir
         return text_take_character(bytes, want, ret_character) == want ? used : 0;
 }
 
+/* Characters that stand for themselves: they go in one piece. */
+static size_t plain_run(const char *text, size_t n) {
+        size_t i = 0;
+
+        n = n < FOLD_RUN ? n : FOLD_RUN;
+        while (i < n && text[i] > ' ' && text[i] < 0x7f && !(text[i] >= 'A' && text[i] <= 'Z') && text[i] != '`')
+                i++;
+        return i;
+}
+
+/* A letter of Latin-1 whose two bytes nothing follows that could make them mojibake; most of what is not ASCII. */
+static char plain_letter(const char *text, size_t n) {
+        if (n < 3 || (unsigned char)text[0] != 0xc3 || (text[1] & 0xc0) != 0x80 || (unsigned char)text[2] >= 0x80)
+                return '\0';
+        return latin_letter(0xc0 | ((uint32_t)text[1] & 0x3f));
+}
+
 int fold_text(const char *text, size_t n, Buf *out) {
         Fold fold;
 
@@ -161,13 +179,21 @@ int fold_text(const char *text, size_t n, Buf *out) {
         for (size_t i = 0; i < n && fold.result == 0;) {
                 unsigned char byte = (unsigned char)text[i];
                 uint32_t c = byte, meant;
-                if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9')) {
-                        emit(&fold, text + i++, 1);
+                size_t run = plain_run(text + i, n - i);
+                if (run > 0) {
+                        emit(&fold, text + i, run);
+                        i += run;
                         continue;
                 }
                 if (byte < 0x80) {
                         fold_character(&fold, c);
                         i++;
+                        continue;
+                }
+                char letter = plain_letter(text + i, n - i);
+                if (letter) {
+                        emit(&fold, &letter, 1);
+                        i += 2;
                         continue;
                 }
                 size_t len = text_take_character(text + i, n - i, &c);

@@ -20,6 +20,7 @@ typedef struct Rule {
 
 typedef struct Stem { /* of one rule; stems that several rules have follow each other */
         const char *text;
+        uint64_t head, mask; /* its first eight bytes, and which of them count */
         uint16_t len;
         uint16_t rule;
         uint16_t n_same; /* how many follow from here on with the same text, this one counted */
@@ -228,6 +229,20 @@ static void hash_all(Lexicon *lexicon) {
         sha256_of(buf_text(&all), all.len, &lexicon->sha256);
 }
 
+static uint64_t head_of(const char *text, size_t n) {
+        uint64_t head = 0;
+
+        memcpy(&head, text, n < sizeof head ? n : sizeof head);
+        return head;
+}
+
+static Stem stem_of(const char *text, uint16_t rule) {
+        static const char ones[sizeof(uint64_t)] = {'\xff', '\xff', '\xff', '\xff', '\xff', '\xff', '\xff', '\xff'};
+        size_t n = strlen(text);
+
+        return (Stem){text, head_of(text, n), head_of(ones, n), (uint16_t)n, rule, 1};
+}
+
 void lexicon_finish(Lexicon *lexicon) {
         size_t n = 0;
 
@@ -241,8 +256,7 @@ void lexicon_finish(Lexicon *lexicon) {
                 if (rule->n_stems == 0)
                         lexicon->modifiers[lexicon->n_modifiers++] = (uint16_t)i;
                 for (size_t k = 0; k < rule->n_stems; k++)
-                        lexicon->stems[lexicon->n_stems++] =
-                                (Stem){rule->stems[k], (uint16_t)strlen(rule->stems[k]), (uint16_t)i, 1};
+                        lexicon->stems[lexicon->n_stems++] = stem_of(rule->stems[k], (uint16_t)i);
         }
         qsort(lexicon->stems, lexicon->n_stems, sizeof *lexicon->stems, by_pair);
         for (size_t i = lexicon->n_stems; i-- > 1;)
@@ -344,10 +358,18 @@ static bool speaks(LexiconScan *scan, const Rule *rule, const char *text, size_t
         return !rule->unless || !matches(scan, rule->unless, text, n);
 }
 
+/* Whether a sense is one that others silence or move. */
+static bool is_moved(LexiconSense sense) {
+        return sense == SENSE_CLOSED || sense == SENSE_PART || sense == SENSE_RETURN || sense == SENSE_ANNOUNCED ||
+               sense == SENSE_ERROR;
+}
+
 /* Whether a rule of that language is among the hits; a rule without a language goes with any. */
 static bool is_spoken(const Lexicon *lexicon, const char *language, const uint16_t *hits, size_t n_hits) {
         for (size_t i = 0; i < n_hits; i++) {
                 const char *spoken = lexicon->rules[hits[i]].face.language;
+                if (!is_moved(lexicon->rules[hits[i]].face.sense))
+                        continue;
                 if (!*language || !*spoken || strcmp(spoken, language) == 0)
                         return true;
         }
@@ -368,11 +390,11 @@ static void ask_modifiers(LexiconScan *scan, const char *text, size_t n, unsigne
         }
 }
 
-static bool is_there(const Stem *stem, const char *at) {
-        for (size_t i = 2; i < stem->len; i++)
-                if (stem->text[i] != at[i])
-                        return false;
-        return stem->text[0] == at[0] && stem->text[1] == at[1];
+/* `head` are the first bytes there. */
+static bool is_there(const Stem *stem, const char *at, size_t n, uint64_t head) {
+        return (head & stem->mask) == stem->head && stem->len <= n &&
+               (stem->len <= sizeof head ||
+                memcmp(at + sizeof head, stem->text + sizeof head, stem->len - sizeof head) == 0);
 }
 
 static void ask_rules(LexiconScan *scan, const Stem *stem, const char *text, size_t n, unsigned places, uint16_t *hits,
@@ -394,14 +416,15 @@ static size_t ask_all(LexiconScan *scan, const char *folded, size_t n, unsigned 
 
         scan->stamp++;
         for (size_t i = 0; i + 1 < n && n_hits < LEXICON_HITS_MAX; i++) {
-                if (!is_word(folded[i]) || (i > 0 && is_word(folded[i - 1])))
+                if (!is_word(folded[i]))
                         continue;
-                size_t p = pair(folded + i);
-                for (size_t k = lexicon->first[p]; k < lexicon->first[p + 1]; k += lexicon->stems[k].n_same) {
-                        const Stem *stem = &lexicon->stems[k];
-                        if (stem->len <= n - i && is_there(stem, folded + i))
-                                ask_rules(scan, stem, folded, n, places, ret_hits, &n_hits);
-                }
+                size_t p = pair(folded + i), first = lexicon->first[p], end = lexicon->first[p + 1];
+                uint64_t head = first < end ? head_of(folded + i, n - i) : 0;
+                for (size_t k = first; k < end; k += lexicon->stems[k].n_same)
+                        if (is_there(&lexicon->stems[k], folded + i, n - i, head))
+                                ask_rules(scan, &lexicon->stems[k], folded, n, places, ret_hits, &n_hits);
+                while (i + 1 < n && is_word(folded[i + 1]))
+                        i++;
         }
         if (n_hits > 0 || (places & PLACE_ADDRESS))
                 ask_modifiers(scan, folded, n, places, ret_hits, &n_hits);

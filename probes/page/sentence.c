@@ -84,6 +84,8 @@ size_t sentence_take(const char *text, size_t n, size_t max, bool is_title, size
                         len = cut_long(text, n, max);
                         break;
                 }
+                if ((unsigned char)*at > '?') /* letters */
+                        continue;
                 if ((*at == '.' || *at == '!' || *at == '?') && ends_at(text, at, end)) {
                         len = (size_t)(at - text) + 1;
                         while (len < n && !is_space(text[len]))
@@ -135,7 +137,11 @@ void quote_follow(Quote *quote, const char *text, size_t n, size_t rest) {
         size_t i = 0, len;
 
         for (; i < n; i += len) {
-                int does = quote_mark(text + i, rest - i, &len);
+                unsigned char c = (unsigned char)text[i];
+                int does = 0;
+                len = 1;
+                if (c == '"' || c >= 0xc2)
+                        does = quote_mark(text + i, rest - i, &len);
                 if (does == 0) {
                         quote->letters += !is_space(text[i]);
                         continue;

@@ -34,6 +34,7 @@ typedef struct Reader {
         uint32_t block_start, block_link;
         uint16_t block_places;
         uint8_t block_level;
+        bool block_has_quote;
         bool is_space; /* white space is owed */
         bool is_break; /* and a <br> was in it */
 } Reader;
@@ -66,15 +67,18 @@ static void end_block(Reader *reader) {
                                                                      .len = len,
                                                                      .link_len = reader->block_link,
                                                                      .places = reader->block_places,
-                                                                     .level = reader->block_level};
+                                                                     .level = reader->block_level,
+                                                                     .has_quote = reader->block_has_quote};
                 else {
                         PageBlock *last = &text->blocks[text->n_blocks - 1];
                         last->len = (uint32_t)text->text.len - last->start;
+                        last->has_quote = last->has_quote || reader->block_has_quote;
                 }
                 put(reader, "\n", 1);
         }
         reader->block_start = (uint32_t)text->text.len;
         reader->block_link = 0;
+        reader->block_has_quote = false;
 }
 
 static void put_visible(Reader *reader, const char *bytes, size_t n) {
@@ -98,7 +102,7 @@ static bool is_invisible(uint32_t c) {
 
 /* A character that is shown as it stands, and stands for itself. */
 static bool is_plain(char c) {
-        return (unsigned char)c > ' ' && c != '&' && (unsigned char)c < 0x7f;
+        return (unsigned char)c > ' ' && c != '&' && c != '"' && (unsigned char)c < 0x7f;
 }
 
 /* Text with its references read and its white space as browsers show it. Runs of plain characters go in one piece. */
@@ -120,6 +124,8 @@ static void put_text(Reader *reader, HtmlSpan span, bool is_raw) {
                 if (taken == 0 && c >= 0x80)
                         taken = text_take_character(at, (size_t)(end - at), &c);
                 at += taken ? taken : 1;
+                if (c == '"' || c == 0xab || c == 0x201c || c == 0x201e)
+                        reader->block_has_quote = true;
                 if ((c <= ' ' && c != 0) || c == 0xa0 || c == 0x7f) {
                         reader->is_space = true;
                         reader->is_break = reader->is_break || (is_pre && c == '\n');

@@ -11,6 +11,7 @@ typedef struct PageBlock {
         uint32_t link_len;   /* bytes of it that stand in links */
         uint16_t places;     /* PagePlace */
         uint8_t level;       /* of a heading, 1 to 6; else 0 */
+        bool has_quote;      /* a mark in it may open a quotation */
 } PageBlock;
 
 typedef struct PageText {

@@ -68,6 +68,7 @@ static char *compile_item(ExpectItem *item) {
                 break;
         case EXPECT_XPATH:
                 item->xpath = xpath_new(item->text, &mistake);
+                item->quick = quick_new(item->text);
                 break;
         }
         return mistake;
@@ -78,6 +79,7 @@ static void item_fini(ExpectItem *item) {
         free(item->folded);
         pattern_free(item->pattern);
         xpath_free(item->xpath);
+        quick_free(item->quick);
 }
 
 static void add_items(PageExpect *expect, ExpectKind kind, const TextList *list, PageMistakeFn *mistake,
@@ -92,7 +94,6 @@ static void add_items(PageExpect *expect, ExpectKind kind, const TextList *list,
                 }
                 expect->items = mon_realloc_array(expect->items, expect->n_items + 1, sizeof *expect->items);
                 expect->items[expect->n_items++] = item;
-                expect->has_xpath = expect->has_xpath || kind == EXPECT_XPATH;
                 expect->has_text = expect->has_text || kind != EXPECT_XPATH;
                 uint64_t seed = expect->fingerprint + (uint64_t)kind + 1;
                 expect->fingerprint = hash_of(item.text, strlen(item.text), seed);
@@ -191,16 +192,32 @@ static ExpectResult ask_pattern(const ExpectItem *item, const char *visible) {
         return found ? EXPECT_HELD : EXPECT_FAILED;
 }
 
-static ExpectResult ask_tree(const ExpectItem *item, const Tree *tree) {
+Tree *expect_page_tree(ExpectPage *page) {
+        if (!page->was_read)
+                page->tree = tree_new(page->source, page->len);
+        page->was_read = true;
+        return page->tree;
+}
+
+void expect_page_fini(ExpectPage *page) {
+        tree_free(page->tree);
+        *page = (ExpectPage){0};
+}
+
+static ExpectResult ask_xpath(const ExpectItem *item, ExpectPage *page) {
+        QuickAnswer answer = item->quick ? quick_ask(item->quick, page->source, page->len) : QUICK_UNSURE;
         bool holds;
 
+        if (answer != QUICK_UNSURE)
+                return answer == QUICK_YES ? EXPECT_HELD : EXPECT_FAILED;
+        const Tree *tree = expect_page_tree(page);
         if (!tree || tree_ask(tree, item->xpath, &holds) != 0)
                 return EXPECT_UNDECIDED;
         return holds ? EXPECT_HELD : EXPECT_FAILED;
 }
 
-void expect_ask(const PageExpect *expect, const PageText *text, const Tree *tree, uint8_t *ret_results) {
-        mon_auto_free char *visible = expect->has_text ? page_features_visible(text) : NULL;
+void expect_ask(const PageExpect *expect, ExpectPage *page, uint8_t *ret_results) {
+        mon_auto_free char *visible = expect->has_text ? page_features_visible(page->text) : NULL;
         mon_auto_free char *folded = expect->has_text ? fold_copy(visible) : NULL;
 
         for (size_t i = 0; i < expect->n_items; i++) {
@@ -217,7 +234,7 @@ void expect_ask(const PageExpect *expect, const PageText *text, const Tree *tree
                         result = ask_pattern(item, visible);
                         break;
                 case EXPECT_XPATH:
-                        result = ask_tree(item, tree);
+                        result = ask_xpath(item, page);
                         break;
                 }
                 ret_results[i] = (uint8_t)result;

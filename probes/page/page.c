@@ -96,19 +96,18 @@ static bool is_no_text(const char *content_type) {
 }
 
 static void ask_expectations(Entry *entry, const PageExpect *expect, const PageSource *source, const PageText *text) {
-        mon_cleanup(tree_free_p) Tree *tree = NULL;
+        ExpectPage page = {.source = source->text, .len = source->len, .text = text};
 
         if (!expect || !page_expect_needs_body(expect))
                 return;
-        if (expect->has_xpath || expect->watch)
-                tree = tree_new(source->text, source->len);
         if (expect->n_items > 0) {
                 entry->n_results = expect->n_items;
                 entry->results = mon_new_array(uint8_t, expect->n_items);
-                expect_ask(expect, text, tree, entry->results);
+                expect_ask(expect, &page, entry->results);
         }
         if (expect->watch)
-                page_watch_read(expect->watch, tree, &entry->content);
+                page_watch_read(expect->watch, expect_page_tree(&page), &entry->content);
+        expect_page_fini(&page);
 }
 
 static void read_page(const PageReader *reader, const PageExpect *expect, const PageAnswer *answer, Entry *entry) {

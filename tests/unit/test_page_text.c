@@ -221,6 +221,16 @@ static void test_visible_text(void **state) {
                 {"<style>.a, #b {display:none} .a{display:block}</style><i class=a>yes</i><i id=b>no</i>", "yes\n"},
                 {"<style>@media print{.a{display:none}} .c .d{display:none}</style><p class='a d'>yes", "yes\n"},
                 {"<div class='hidden md:block'>yes</div><div class=hidden>no</div>", "yes\n"},
+                {"<style>.a{visibility:hidden}#b{ DISPLAY : none !important }div.c{display:none}</style><p class=a>no"
+                 "<p id=b>no<div class=c>no</div><p class=c>no<p>yes",
+                 "yes\n"},
+                {"<style>@media screen{.a{display:none}} @media (max-width:600px){.a{display:none}}</style><p "
+                 "class=a>yes",
+                 "yes\n"},
+                {"<style>.a{opacity:0} .b:hover{display:none} nav>.c{display:none}</style><p class='a b c'>yes",
+                 "yes\n"},
+                {"<span class=sr-only>heard</span> <span class=visually-hidden>too</span>", "heard too\n"},
+                {"<p hidden=until-found>no<p hidden=false>yes<p aria-hidden=false>yes", "yes\nyes\n"},
                 {"<textarea>no</textarea><select><option>o<option>p</select>", "o\np\n"},
                 {"<p>a</b>b</i></p></div>c", "ab\nc\n"},
                 {"<div><b hidden>no</div>yes", "yes\n"},

@@ -32,7 +32,7 @@ static const struct {
 };
 
 static const Both causes[CAUSE_MAX + 1] = {
-        [CAUSE_OK] = {"la page répond", "the page answers"},
+        [CAUSE_OK] = {"répond", "answers"},
         [CAUSE_REPORTED] = {"signalé par une personne", "reported by a person"},
         [CAUSE_SLOW] = {"plus lent que sa limite", "slower than its limit"},
         [CAUSE_PARTIAL_BANNER] = {"la page annonce une panne partielle", "the page says that a part is out of order"},

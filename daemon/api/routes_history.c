@@ -20,13 +20,8 @@ void get_uptime(Request *request) {
         const List *targets = &request->query.targets;
         Store *store = resource_store(request);
 
-        if (!store)
+        if (!store || !resource_takes_subjects(request, API_TARGETS_MAX))
                 return;
-        for (size_t i = 0; i < targets->n; i++)
-                if (!resource_knows_target(request, targets->items[i], false)) {
-                        resource_refuse_target(request, targets->items[i], false);
-                        return;
-                }
         ViewFilter filter = resource_filter(request);
         filter.target = NULL;
         int r = view_uptime(store, resource_live(request), &filter,

@@ -1,5 +1,7 @@
+#include "daemon/base/text.h"
 #include "daemon/monctl/ask.h"
 #include "daemon/monctl/show.h"
+#include "daemon/text/message.h"
 
 #include <inttypes.h>
 
@@ -11,6 +13,10 @@ static char *seconds_of(const Monctl *ctl, const json_t *row, const char *const 
                 total += json_get_number(seconds, states[i], 0);
         mon_auto_json *value = json_real(total);
         return total > 0 ? show_seconds(ctl, value) : mon_strdup("0");
+}
+
+static bool is_path(const json_t *row) {
+        return text_is(json_get_text(row, "kind", ""), "path");
 }
 
 static void add_row(const Monctl *ctl, Table *table, const json_t *row) {
@@ -34,6 +40,41 @@ static void add_row(const Monctl *ctl, Table *table, const json_t *row) {
         }
 }
 
+static void add_path(const Monctl *ctl, Table *table, const json_t *row) {
+        static const char *const states[] = {"open", "impaired", "closed", "unknown"};
+
+        table_row(table);
+        table_cell(table, json_get_text(row, "subject", "?"), COLOR_NONE);
+        table_take(table, show_share(ctl, json_object_get(row, "availability")), COLOR_BOLD);
+        table_take(table, show_share(ctl, json_object_get(row, "coverage")), COLOR_NONE);
+        for (size_t i = 0; i < mon_count_of(states); i++)
+                table_take(table, seconds_of(ctl, row, &states[i], 1), COLOR_NONE);
+        table_take(table, show_int(json_object_get(row, "incidents")), COLOR_NONE);
+}
+
+static void show_paths(const Monctl *ctl, const json_t *document) {
+        const Column columns[] = {{say(ctl, PHRASE_PATH), 12, false},
+                                  {say(ctl, PHRASE_AVAILABLE), 0, true},
+                                  {say(ctl, PHRASE_COVERAGE), 0, true},
+                                  {message_state("open", ctl->language), 0, true},
+                                  {message_state("impaired", ctl->language), 0, true},
+                                  {message_state("closed", ctl->language), 0, true},
+                                  {message_state("unknown", ctl->language), 0, true},
+                                  {say(ctl, PHRASE_INCIDENTS), 0, true}};
+        mon_cleanup(table_free_p) Table *table = table_new(columns, mon_count_of(columns));
+        size_t i;
+        json_t *row;
+
+        json_array_foreach (document, i, row)
+                if (is_path(row))
+                        add_path(ctl, table, row);
+        if (table_rows(table) == 0)
+                return;
+        show_table(ctl, table);
+        if (table_rows(table) < json_array_size(document))
+                (void)printf("\n");
+}
+
 static void show(const Monctl *ctl, const json_t *document) {
         const Column columns[] = {{say(ctl, PHRASE_TARGET), 20, false}, {say(ctl, PHRASE_AVAILABLE), 0, true},
                                   {say(ctl, PHRASE_COVERAGE), 0, true}, {say(ctl, PHRASE_IN_MAINTENANCE), 0, true},
@@ -51,9 +92,12 @@ static void show(const Monctl *ctl, const json_t *document) {
                         phrase_fill(PHRASE_PERIOD, ctl->language, from, until, json_get_text(first, "rule", "?"));
                 (void)printf("%s\n\n", text);
         }
+        show_paths(ctl, document);
         json_array_foreach (document, i, row)
-                add_row(ctl, table, row);
-        show_table(ctl, table);
+                if (!is_path(row))
+                        add_row(ctl, table, row);
+        if (table_rows(table) > 0 || json_array_size(document) == 0)
+                show_table(ctl, table);
 }
 
 int cmd_uptime(Monctl *ctl) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/core/account.h"
+#include "daemon/core/path_account.h"
 #include "daemon/store/store.h"
 
 /* Which rows, and where a page begins: at the first one below (before_ms, before_id). store_page_all() first. */
@@ -169,3 +170,9 @@ mon_must_check int store_read_observer(Store *store, char **ret_name, char **ret
  * checks_max checks (0: no bound). */
 mon_must_check int store_account(Store *store, const char *target, int64_t from_ms, int64_t until_ms, int64_t now_ms,
                                  int64_t checks_max, AccountTotals *ret_totals);
+
+/* A run that gave no sign of life for so long has ended. */
+#define STORE_ALIVE_SPEAKS_MSEC 120000
+/* The time of one path in [from, until). STORE_E_NOT_FOUND: no such path. */
+mon_must_check int store_account_path(Store *store, const char *path, int64_t from_ms, int64_t until_ms, int64_t now_ms,
+                                      PathTotals *ret_totals);

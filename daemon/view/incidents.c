@@ -9,15 +9,26 @@ typedef struct Listing {
         ShapePage page;
 } Listing;
 
+/* Of a path's: in which it was known. */
+static int observed_of_path(Store *store, const ViewLive *live, const Incident *incident, int64_t end_ms,
+                            json_t **ret_value) {
+        PathTotals totals = {0};
+
+        int r = store_account_path(store, incident->subject, shape_msec(incident->opened_at_real), end_ms,
+                                   shape_msec(live->now_at_real), &totals);
+        if (r < 0)
+                return r;
+        *ret_value = r == 0 ? json_seconds(path_account_total_ms(&totals) - totals.ms[PATH_UNKNOWN]) : json_null();
+        return 0;
+}
+
 /* The part of the incident in which somebody looked. */
 static int observed(Store *store, const ViewLive *live, const Incident *incident, int64_t end_ms, int64_t checks_max,
                     json_t **ret_value) {
         AccountTotals totals;
 
-        if (incident->kind != SUBJECT_TARGET) {
-                *ret_value = json_null();
-                return 0;
-        }
+        if (incident->kind == SUBJECT_PATH)
+                return observed_of_path(store, live, incident, end_ms, ret_value);
         int r = store_account(store, incident->subject, shape_msec(incident->opened_at_real), end_ms,
                               shape_msec(live->now_at_real), checks_max, &totals);
         if (r < 0)

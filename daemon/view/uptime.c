@@ -49,36 +49,75 @@ static void set_totals(json_t *document, const AccountTotals *totals) {
 
 /* The mean time to repair is over the incidents seen in the period, as far as they lie in it; the mean time between
  * failures is the available time for each one that began in it. */
-static void set_breakdowns(json_t *document, const Breakdowns *sum, const AccountTotals *totals) {
+static void set_breakdowns(json_t *document, const Breakdowns *sum, int64_t available_ms) {
         json_set(document, "incidents", json_integer(sum->n));
         json_set(document, "longest_s", sum->n > 0 ? json_seconds(sum->longest_ms) : json_null());
-        json_set(document, "mtbf_s",
-                 sum->begun > 0 ? json_seconds(account_available_ms(totals) / sum->begun) : json_null());
+        json_set(document, "mtbf_s", sum->begun > 0 ? json_seconds(available_ms / sum->begun) : json_null());
         json_set(document, "mttr_s", sum->n > 0 ? json_seconds(sum->sum_ms / sum->n) : json_null());
+}
+
+static int sum_breakdowns(Store *store, const char *subject, SubjectKind kind, Breakdowns *sum) {
+        StorePage page = store_page_all();
+
+        page.target = subject;
+        page.kind = kind;
+        page.since_ms = sum->from_ms;
+        page.until_ms = sum->until_ms;
+        return store_each_incident(store, &page, add_breakdown, sum);
+}
+
+static void set_subject(json_t *document, const char *subject, SubjectKind kind, const Breakdowns *period) {
+        json_set(document, "subject", json_text(subject));
+        json_set(document, "kind", json_text(subject_kind_name(kind)));
+        json_set(document, "from", json_time(period->from_ms * NSEC_PER_MSEC));
+        json_set(document, "until", json_time(period->until_ms * NSEC_PER_MSEC));
+        json_set(document, "rule", json_text(ACCOUNT_RULE));
 }
 
 static int uptime_of(Store *store, const char *target, const Breakdowns *period, json_t *rows) {
         mon_auto_json *document = json_object();
         Breakdowns sum = *period;
-        StorePage page = store_page_all();
         AccountTotals totals;
 
         int r = store_account(store, target, period->from_ms, period->until_ms, period->now_ms, 0, &totals);
         if (r != 0)
                 return r == STORE_E_NOT_FOUND ? VIEW_E_NOT_FOUND : r;
-        page.target = target;
-        page.since_ms = period->from_ms;
-        page.until_ms = period->until_ms;
-        r = store_each_incident(store, &page, add_breakdown, &sum);
+        r = sum_breakdowns(store, target, SUBJECT_TARGET, &sum);
         if (r != 0)
                 return r;
-        json_set(document, "subject", json_text(target));
-        json_set(document, "kind", json_text(subject_kind_name(SUBJECT_TARGET)));
-        json_set(document, "from", json_time(period->from_ms * NSEC_PER_MSEC));
-        json_set(document, "until", json_time(period->until_ms * NSEC_PER_MSEC));
-        json_set(document, "rule", json_text(ACCOUNT_RULE));
+        set_subject(document, target, SUBJECT_TARGET, period);
         set_totals(document, &totals);
-        set_breakdowns(document, &sum, &totals);
+        set_breakdowns(document, &sum, account_available_ms(&totals));
+        json_add(rows, mon_steal(&document));
+        return 0;
+}
+
+static void set_path_totals(json_t *document, const PathTotals *totals) {
+        json_t *seconds = json_object();
+        double availability = 0, coverage = 0;
+        bool available_known = path_account_availability(totals, &availability);
+        bool coverage_known = path_account_coverage(totals, &coverage);
+
+        for (PathState state = PATH_OPEN; state <= PATH_STATE_MAX; state++)
+                json_set(seconds, path_state_name(state), json_seconds(totals->ms[state]));
+        json_set(document, "seconds", seconds);
+        json_set(document, "availability", share(available_known, availability));
+        json_set(document, "coverage", share(coverage_known, coverage));
+}
+
+static int uptime_of_path(Store *store, const char *path, const Breakdowns *period, json_t *rows) {
+        mon_auto_json *document = json_object();
+        Breakdowns sum = *period;
+        PathTotals totals;
+
+        int r = store_account_path(store, path, period->from_ms, period->until_ms, period->now_ms, &totals);
+        if (r == 0)
+                r = sum_breakdowns(store, path, SUBJECT_PATH, &sum);
+        if (r != 0)
+                return r == STORE_E_NOT_FOUND ? VIEW_E_NOT_FOUND : r;
+        set_subject(document, path, SUBJECT_PATH, period);
+        set_path_totals(document, &totals);
+        set_breakdowns(document, &sum, totals.ms[PATH_OPEN] + totals.ms[PATH_IMPAIRED]);
         json_add(rows, mon_steal(&document));
         return 0;
 }
@@ -94,17 +133,39 @@ static void names_fini(Names *names) {
         free(names->items);
 }
 
-static int add_name(void *userdata, const StoreTargetRow *row) {
-        Names *names = userdata;
-
+static void take_name(Names *names, const char *name) {
         names->items = mon_realloc_array(names->items, names->n + 1, sizeof *names->items);
-        names->items[names->n++] = mon_strdup(row->name);
+        names->items[names->n++] = mon_strdup(name);
+}
+
+static int add_target(void *userdata, const StoreTargetRow *row) {
+        take_name(userdata, row->name);
         return 0;
 }
 
-int view_uptime(Store *store, const ViewLive *live, const ViewFilter *filter, const char *const *targets, size_t n,
+static int add_path(void *userdata, const StorePathRow *row) {
+        take_name(userdata, row->name);
+        return 0;
+}
+
+/* All that the configuration has: the paths first. */
+static int uptime_of_all(Store *store, const ViewFilter *filter, const Breakdowns *period, json_t *rows) {
+        mon_cleanup(names_fini) Names paths = {0}, targets = {0};
+
+        int r = filter->target ? 0 : store_each_path(store, NULL, add_path, &paths);
+        if (r == 0)
+                r = store_each_target(store, filter->target, add_target, &targets);
+        if (r == 0 && filter->target && targets.n == 0)
+                r = VIEW_E_NOT_FOUND;
+        for (size_t i = 0; i < paths.n && r == 0; i++)
+                r = uptime_of_path(store, paths.items[i], period, rows);
+        for (size_t i = 0; i < targets.n && r == 0; i++)
+                r = uptime_of(store, targets.items[i], period, rows);
+        return r;
+}
+
+int view_uptime(Store *store, const ViewLive *live, const ViewFilter *filter, const char *const *subjects, size_t n,
                 json_t **ret_document) {
-        mon_cleanup(names_fini) Names names = {0};
         mon_auto_json *rows = json_array();
         Nsec until =
                 filter->has_until && filter->until_at_real != NSEC_NEVER ? filter->until_at_real : live->now_at_real;
@@ -115,13 +176,12 @@ int view_uptime(Store *store, const ViewLive *live, const ViewFilter *filter, co
                 .now_ms = shape_msec(live->now_at_real),
         };
 
-        int r = targets ? 0 : store_each_target(store, filter->target, add_name, &names);
-        if (r == 0 && !targets && filter->target && names.n == 0)
-                r = VIEW_E_NOT_FOUND;
-        for (size_t i = 0; i < names.n && r == 0; i++)
-                r = uptime_of(store, names.items[i], &period, rows);
-        for (size_t i = 0; targets && i < n && r == 0; i++)
-                r = uptime_of(store, targets[i], &period, rows);
+        int r = subjects ? 0 : uptime_of_all(store, filter, &period, rows);
+        for (size_t i = 0; subjects && i < n && r == 0; i++) {
+                r = uptime_of(store, subjects[i], &period, rows);
+                if (r == VIEW_E_NOT_FOUND)
+                        r = uptime_of_path(store, subjects[i], &period, rows);
+        }
         if (r != 0)
                 return r;
         *ret_document = mon_steal(&rows);

@@ -84,9 +84,10 @@ mon_must_check int view_content(Store *store, const ViewFilter *filter, ViewPage
 
 /* --- uptime.c --------------------------------------------------------------------------------------------------- */
 
-/* `targets` NULL: all that the configuration has. The period is [since, until), by default the 90 days before now. */
-mon_must_check int view_uptime(Store *store, const ViewLive *live, const ViewFilter *filter, const char *const *targets,
-                               size_t n, json_t **ret_document);
+/* `subjects`: targets and paths; NULL: all that the configuration has. The period is [since, until), by default the 90
+ * days before now. */
+mon_must_check int view_uptime(Store *store, const ViewLive *live, const ViewFilter *filter,
+                               const char *const *subjects, size_t n, json_t **ret_document);
 
 /* --- incidents.c ------------------------------------------------------------------------------------------------ */
 

@@ -70,6 +70,11 @@ def test_open_impaired_closed_and_back(mond, nginx):
     assert "refus : fermé depuis " in closed["text"]["fr"] and "la page le dit" in closed["text"]["fr"]
     assert "refus: closed since " in closed["text"]["en"]
     assert "refus : fermé depuis " in mond.log
+    (time,) = mond.json("uptime", "refus", "--since", "5m")
+    assert (time["kind"], time["rule"], time["incidents"]) == ("path", "mond-1", 1)
+    assert abs(sum(time["seconds"].values()) - 300) < 0.01 and time["seconds"]["closed"] > 0
+    assert [row["subject"] for row in mond.json("uptime")] == ["refus", "opposition", "annexe"]
+    assert "refus" in mond.monctl("uptime").stdout
     assert mond.json("status", "refus", "--db", str(mond.database))["paths"] == [path_of(mond)]
 
 

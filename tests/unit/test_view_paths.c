@@ -212,12 +212,55 @@ static void an_event_of_a_path_has_its_words(void **state) {
         expect(json_object_get(proven, "unknown"), "[]");
 }
 
+static void move(World *world, PathState from, PathState to, Nsec at) {
+        folder_must(store_put_path_transition(world->store, "refus", &(PathTransition){from, to, false, at, at}, "page",
+                                              VERDICT_DOWN, CAUSE_HTTP_5XX));
+}
+
+static void the_time_of_a_path_sums_up(void **state) {
+        World *world = *state;
+        mon_auto_json *all = NULL, *named = NULL, *dead = NULL, *whole = NULL;
+        const ViewFilter filter = {.has_since = true, .since_at_real = NOW - 100 * SEC};
+        static const char *const refused[] = {"refus"}, *const nobody[] = {"nobody"};
+        int64_t id = 0;
+
+        folder_must(store_begin(world->store));
+        folder_must(store_begin_run(world->store, NOW, "test", 1, 1, &id));
+        folder_must(store_mark_alive(world->store, id, NOW + 500 * SEC));
+        move(world, PATH_UNKNOWN, PATH_OPEN, NOW);
+        move(world, PATH_OPEN, PATH_CLOSED, NOW + 60 * SEC);
+        move(world, PATH_CLOSED, PATH_IMPAIRED, NOW + 400 * SEC);
+        folder_must(store_put_gap(world->store, NULL, NOW + 100 * SEC, NOW + 150 * SEC, CAUSE_NOT_RUNNING, "x", &id));
+        folder_must(store_put_gap(world->store, "page", NOW, NOW + 500 * SEC, CAUSE_PAUSED, "not all", &id));
+        folder_must(store_commit(world->store, true));
+        folder_must(view_uptime(world->store, &world->live, &filter, NULL, 0, &all));
+        const json_t *row = json_array_get(all, 0);
+        expect(json_object_get(row, "kind"), "\"path\"");
+        expect(json_object_get(row, "seconds"),
+               "{\"open\":60.0,\"impaired\":200.0,\"closed\":290.0,\"unknown\":150.0}");
+        assert_int_equal(json_get_int(row, "incidents", 0), 1);
+        assert_int_equal((int)(json_get_number(row, "availability", 0) * 1e6), 260 * 1000000 / 550);
+        assert_int_equal((int)(json_get_number(row, "coverage", 0) * 1e6), 550 * 1000000 / 700);
+        assert_int_equal(json_array_size(all), 5);
+
+        /* A minute later it says nothing any more: what it knew ends with its last sign of life. */
+        world->live.now_at_real = NOW + 700 * SEC;
+        folder_must(view_uptime(world->store, &world->live, &filter, refused, 1, &dead));
+        expect(json_object_get(json_array_get(dead, 0), "seconds"),
+               "{\"open\":60.0,\"impaired\":100.0,\"closed\":290.0,\"unknown\":350.0}");
+        assert_int_equal(view_uptime(world->store, &world->live, &filter, nobody, 1, &named), VIEW_E_NOT_FOUND);
+        /* Of the open incident, what was known: its own end is not. */
+        folder_must(view_incident(world->store, &world->live, 7, &whole));
+        assert_int_equal((int)json_get_number(whole, "observed_s", -1), 390);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(status_shows_paths_with_their_channels, begin, end),
                 cmocka_unit_test_setup_teardown(a_path_that_left_is_there_by_its_name, begin, end),
                 cmocka_unit_test_setup_teardown(incidents_of_paths_are_their_own, begin, end),
                 cmocka_unit_test_setup_teardown(an_event_of_a_path_has_its_words, begin, end),
+                cmocka_unit_test_setup_teardown(the_time_of_a_path_sums_up, begin, end),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

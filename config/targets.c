@@ -118,6 +118,10 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
         target->spec = mon_calloc(1, driver->spec_size);
         if (directives_read(&block, driver->directives, target->spec) && driver->prepare)
                 driver->prepare(target->spec, target, item_on_mistake, &block, &target->host);
+        if (driver->by_people) { /* one report is enough */
+                target->confirm.fail = 1;
+                target->confirm.pass = 1;
+        }
         target->host_is_local = target->host && net_host_is_local(target->host);
 }
 
@@ -205,7 +209,8 @@ static void read_target(Reading *reading, const YamlNode *item) {
                 return;
         read_kind(reading, target, item, index);
         read_hours(reading, target, item);
-        check_pace(reading, target, item);
+        if (!target->driver->by_people)
+                check_pace(reading, target, item);
         target->fingerprint = fingerprint_of(reading->config, target);
         if (whole)
                 list_add(&reading->config->targets, mon_steal(&target));

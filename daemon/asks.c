@@ -114,12 +114,16 @@ static json_t *begin_or_say(Asks *asks, const char *target) {
         Nsec wait;
         int may = watch ? watches_may_ask(asks->watches, watch, &wait) : 0;
 
-        if (watch && may != WATCHES_E_PAUSED && may != WATCHES_E_OUTSIDE && watches_ask(asks->watches, watch) == 0)
+        bool refused = may == WATCHES_E_PAUSED || may == WATCHES_E_OUTSIDE || may == WATCHES_E_BY_PEOPLE;
+        if (watch && !refused && watches_ask(asks->watches, watch) == 0)
                 return NULL;
         mon_cleanup(observation_free_p) Observation *none =
                 observation_new(clock_at_real(asks->clock), clock_at_boot(asks->clock));
         if (may == WATCHES_E_PAUSED)
                 observation_judge(none, VERDICT_UNKNOWN, CAUSE_PAUSED, NULL);
+        else if (may == WATCHES_E_BY_PEOPLE)
+                observation_judge(none, VERDICT_UNKNOWN, CAUSE_NOT_YET,
+                                  "it is never looked at: `monctl report` enters what a person met");
         else if (may == WATCHES_E_OUTSIDE)
                 judge_outside(asks, watch, none);
         else

@@ -3,6 +3,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/flow_parts.h"
+#include "daemon/watch_reports.h"
 
 #define DAY_NSEC (86400 * NSEC_PER_SEC)
 
@@ -43,7 +44,8 @@ static void follow_blindness(Flow *flow, const Target *target, const Observation
         bool out = observation->cause == CAUSE_LOCAL_NETWORK;
         bool sees = observation->http_status > 0 || verdict_class(observation->verdict) != CLASS_NOT_OBSERVED;
 
-        if ((!out && !sees) || target->host_is_local)
+        /* Nor does what people report. */
+        if ((!out && !sees) || target->host_is_local || observation->cause == CAUSE_REPORTED)
                 return;
         set_blind(flow, BLIND_NETWORK, out, observation->at_real, observation->cause, observation->detail);
 }
@@ -87,7 +89,9 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         if (record->keep_body)
                 watch->kept_day = day;
         record->has_state = true;
-        record->speaks_until_at_real = observation->at_real + target_speaks_for(watch->target);
+        record->speaks_until_at_real = observation->speaks_until_at_real
+                                               ? observation->speaks_until_at_real
+                                               : observation->at_real + target_speaks_for(watch->target);
         push_change(flow, watch, mon_steal(&record));
         if (flow->outbox && was_flapping && !watch->state.flapping)
                 outbox_calm(flow->outbox, watch->target->id);
@@ -115,6 +119,14 @@ void flow_pause(Flow *flow, Watch *watch, bool paused) {
         push_change(flow, watch, record);
 }
 
+void flow_report(Flow *flow, Watch *watch, Report *report) {
+        Record *record = record_new(watch);
+
+        report->id = flow->next_report_id++;
+        record->report = report_copy(report);
+        flow_push(flow, record);
+}
+
 void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n) {
         Record *record = record_new(watch);
 
@@ -128,6 +140,7 @@ void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan 
 
 void flow_close(Flow *flow, Watch *watch, Nsec at_real) {
         Record *record = record_new(watch);
+        List changes = {0};
 
         engine_close(watch->target, &watch->state, at_real, &record->result);
         apply(watch, &record->result);
@@ -215,7 +228,9 @@ static int load(Flow *flow, Watch *watch) {
                 return r < 0 ? r : -EINVAL;
         watch->last_verdict = last;
         watch->known = true;
-        r = store_load_content(flow->store, watch->target->id, &watch->content);
+        r = watch_reports_load(watch, flow->store);
+        if (r == 0)
+                r = store_load_content(flow->store, watch->target->id, &watch->content);
         if (r < 0 || watch->state.incident == 0)
                 return r < 0 ? r : 0;
         r = store_load_incident(flow->store, watch->state.incident, &watch->open);
@@ -320,11 +335,13 @@ static int load_blindness(Flow *flow) {
 
 int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *start, Flow **ret_flow) {
         Clock *clock = loop_clock(loop);
-        int64_t next_incident_id;
+        int64_t next_incident_id, next_report_id;
         Nsec down_since_at_real = NSEC_UNKNOWN;
         bool orderly;
 
         int r = store_next_incident_id(store, &next_incident_id);
+        if (r == 0)
+                r = store_next_report_id(store, &next_report_id);
         if (r == 0)
                 r = store_last_run(store, &down_since_at_real, &orderly);
         if (r != 0)
@@ -340,6 +357,7 @@ int flow_new(Loop *loop, Store *store, const FlowHost *host, const FlowStart *st
                 .down_since_at_real = down_since_at_real,
                 .next_incident_id = next_incident_id,
                 .paths = paths_new(),
+                .next_report_id = next_report_id,
         };
         flow->end = &flow->first;
         r = load_blindness(flow);

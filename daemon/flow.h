@@ -86,6 +86,8 @@ void flow_pause(Flow *flow, Watch *watch, bool paused);
 void flow_close(Flow *flow, Watch *watch, Nsec at_real);
 /* They opened: what was recorded as left out ends now. */
 void flow_reopen(Flow *flow, Watch *watch);
+/* Records what a person entered, and gives it its id. */
+void flow_report(Flow *flow, Watch *watch, Report *report);
 /* Records time that the hours leave out. `cut_at_real`: what was recorded of it before ends there first; NSEC_UNKNOWN:
  * it stands. */
 void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan *spans, size_t n);

@@ -64,7 +64,7 @@ static int write_all(Flow *flow, Nsec now_at_real) {
         if (r == 0)
                 r = write_config(flow, now_at_real);
         for (Record *record = flow->first; r == 0 && record; record = record->next) {
-                durable |= record->result.n_events > 0;
+                durable |= record->result.n_events > 0 || record->report;
                 if (record->observation)
                         r = lost_write(&flow->lost, flow->store, record->observation->at_real);
                 if (r == 0)

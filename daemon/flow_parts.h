@@ -28,6 +28,7 @@ struct Flow {
         Nsec down_since_at_real; /* the end of the run before; NSEC_UNKNOWN */
         const char *renewed;     /* what became of the database that this run began in; NULL: it is in use */
         int64_t next_incident_id;
+        int64_t next_report_id;
         uint8_t event_seed[FLOW_SEED_BYTES];
         uint64_t event_count;
 

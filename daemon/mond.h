@@ -3,6 +3,7 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/loop.h"
+#include "daemon/model/report.h"
 
 #define MOND_FILE "mond.db" /* in the state folder */
 
@@ -47,5 +48,8 @@ void mond_crash(Mond *mond);             /* from now on nothing is told or writt
 /* Looks at a target now, as `monctl check` does. A negative errno when the look cannot begin. */
 mon_must_check int mond_check(Mond *mond, const char *target);
 void mond_pause(Mond *mond, const char *target, bool paused);
+/* Enters what a person met, as `monctl report` does: takes the report (see ApiHost.report). -EINVAL with why (to free).
+ */
+mon_must_check int mond_report(Mond *mond, const char *target, Report *report, char **ret_why);
 /* Re-reads the configuration; what came of it is logged. */
 void mond_reload(Mond *mond);

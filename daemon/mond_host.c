@@ -138,6 +138,7 @@ MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error) {
                 .problems = host_problems,
                 .check = host_check,
                 .pause = host_pause,
+                .report = mond_host_report,
                 .reload = host_reload,
         };
         SystemdSockets sockets;

@@ -70,6 +70,8 @@ void mond_set_notifiers(Mond *mond, Config *config, Config *old);
 void mond_follow_trouble(Mond *mond, int error);
 void mond_close_outbox(Mond *mond); /* nothing is sent any more; what came of it is still written */
 void mond_free_outbox(Mond *mond);
+/* --- mond_report.c */
+void mond_host_report(void *userdata, const char *target, Report *report, ApiCall *call);
 
 /* --- mond_host.c */
 mon_must_check MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error);

@@ -73,16 +73,22 @@ static void print(Item *item, const Observation *seen) {
         (void)fflush(stdout);
 }
 
+static void take(Item *item, const Observation *seen) {
+        Once *once = item->once;
+
+        print(item, seen);
+        item->verdict = seen->verdict;
+        item->cause = seen->cause;
+        if (verdict_badness(seen->verdict) > verdict_badness(once->worst))
+                once->worst = seen->verdict;
+}
+
 static void on_done(const Target *target, Observation *observation, void *userdata) {
         Item *item = userdata;
         Once *once = item->once;
 
         (void)target;
-        print(item, observation);
-        item->verdict = observation->verdict;
-        item->cause = observation->cause;
-        if (verdict_badness(observation->verdict) > verdict_badness(once->worst))
-                once->worst = observation->verdict;
+        take(item, observation);
         if (once->flow)
                 flow_observe(once->flow, &item->watch, observation);
         else
@@ -203,18 +209,20 @@ static int load(Once *once) {
         return 0;
 }
 
-/* Closed now, it is not looked at. */
-static bool is_outside(Item *item) {
-        mon_cleanup(observation_free_p) Observation *none = NULL;
+/* Closed now, or never looked at by a program. */
+static bool is_left_out(const Item *item, Cause *ret_cause) {
         const Target *target = item->watch.target;
-        Clock *clock = loop_clock(item->once->loop);
+        bool outside = target->hours && !hours_is_open(target->hours, clock_at_real(loop_clock(item->once->loop)));
 
-        if (!target->hours || hours_is_open(target->hours, clock_at_real(clock)))
-                return false;
-        none = observation_new(clock_at_real(clock), clock_at_boot(clock));
-        observation_judge(none, VERDICT_UNKNOWN, CAUSE_OUTSIDE_HOURS, NULL);
-        print(item, none);
-        return true;
+        *ret_cause = outside ? CAUSE_OUTSIDE_HOURS : CAUSE_NOT_YET;
+        return outside || target->driver->by_people;
+}
+
+static void leave_out(Item *item, Cause cause) {
+        mon_cleanup(observation_free_p) Observation *none = observation_new(0, 0);
+
+        observation_judge(none, VERDICT_UNKNOWN, cause, NULL);
+        take(item, none);
 }
 
 static int begin(Once *once) {
@@ -231,9 +239,13 @@ static int begin(Once *once) {
         }
         int r = once->flow ? load(once) : 0;
         for (size_t i = 0; i < n && r == 0; i++) {
-                if (is_outside(&once->items[i]))
+                Item *item = &once->items[i];
+                Cause cause;
+                if (is_left_out(item, &cause)) {
+                        leave_out(item, cause);
                         continue;
-                r = runner_start(prober_runner(once->prober), once->items[i].watch.target, on_done, &once->items[i]);
+                }
+                r = runner_start(prober_runner(once->prober), item->watch.target, on_done, item);
                 once->waiting++;
         }
         return r != 0 || once->waiting == 0 ? r : loop_run(once->loop);

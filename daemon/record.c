@@ -27,6 +27,7 @@ void record_free(Record *record) {
         free(record->gap_why);
         free(record->closed);
         path_free_all(record->path);
+        report_free(record->report);
         free(record);
 }
 
@@ -244,6 +245,8 @@ static int write_of_target(Store *store, const Record *record) {
 
         if (r == 0)
                 r = write_closed(store, record);
+        if (r == 0 && record->report)
+                r = store_put_report(store, record->target, record->report);
         if (r == 0)
                 r = write_check(store, record);
         if (r == 0 && record->result.has_transition)

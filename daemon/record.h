@@ -48,6 +48,7 @@ struct Record {
         char *gap_why;
         HoursSpan *closed; /* what the hours leave out */
         size_t n_closed;
+        Report *report;          /* entered by a person; NULL */
         Nsec closed_cut_at_real; /* what was written of it before ends here; NSEC_UNKNOWN: it stands */
         RecordPath *path;        /* NULL: it concerns none */
         bool told;

@@ -5,6 +5,7 @@
 #include "daemon/base/timers.h"
 #include "daemon/core/content.h"
 #include "daemon/core/engine.h"
+#include "daemon/core/reports.h"
 
 typedef struct Watches Watches;
 typedef struct AbsentLook AbsentLook; /* absent_look.h */
@@ -24,6 +25,9 @@ typedef struct Watch {
         Nsec closed_until_at_real; /* the row of the present closed span ends there; NSEC_UNKNOWN: none is written */
         Nsec change_at_real;       /* what hours_timer waits for; NSEC_NEVER */
         Nsec settled_at_real;      /* what the hours left out before this is on record */
+        Reports reports;           /* what people entered of it, where its kind takes that */
+        int64_t report;            /* the one that its state shows; 0: none */
+        Nsec report_until_at_real; /* of that one */
         Timer timer;
         Nsec due_at_boot; /* NSEC_NEVER: paused, closed, reported, or a look is under way */
         bool looking;

@@ -8,6 +8,8 @@
 #include "daemon/core/evaluate.h"
 #include "daemon/core/schedule.h"
 #include "daemon/watch_hours.h"
+#include "daemon/watch_reports.h"
+#include "probes/probe.h"
 
 struct Watches {
         Loop *loop;
@@ -27,9 +29,18 @@ static void plan(Watch *watch, Nsec due_at_boot) {
         loop_arm(watch->watches->loop, &watch->timer, due_at_boot);
 }
 
+static bool is_by_people(const Watch *watch) {
+        return watch->target->driver->by_people;
+}
+
 static void plan_first(Watch *watch) {
         Watches *watches = watch->watches;
         Nsec since_last = NSEC_UNKNOWN;
+
+        if (is_by_people(watch)) {
+                watch_reports_follow(watch, watches->loop, watches->flow, REPORTS_RENEW);
+                return;
+        }
 
         if (watch->state.last_check_at_real != NSEC_UNKNOWN) {
                 Nsec since = clock_at_real(watches->clock) - watch->state.last_check_at_real;
@@ -84,6 +95,10 @@ static void on_due(void *userdata) {
         Watches *watches = watch->watches;
         bool slept = flow_watch_time(watches->flow);
 
+        if (is_by_people(watch)) {
+                watch_reports_follow(watch, watches->loop, watches->flow, REPORTS_FOLLOW);
+                return;
+        }
         if (slept || clock_at_boot(watches->clock) - watch->due_at_boot > SCHEDULE_LATE_MAX) {
                 spread_overdue(watches);
                 return;
@@ -129,9 +144,13 @@ static void on_hours(void *userdata) {
 static void on_judge_hours(void *userdata) {
         Watches *watches = userdata;
 
-        list_each (Watch, watch, &watches->list)
+        list_each (Watch, watch, &watches->list) {
+                bool was_outside = watch->outside;
                 if (watch->target->hours)
                         (void)follow_hours(watch);
+                if (is_by_people(watch) && !was_outside)
+                        watch_reports_follow(watch, watches->loop, watches->flow, REPORTS_RENEW);
+        }
 }
 
 void watches_break_time(Watches *watches, Nsec from_at_real, Nsec until_at_real) {
@@ -151,6 +170,7 @@ static void watch_free(Watch *watch) {
         target_state_fini(&watch->state);
         incident_fini(&watch->open);
         content_fini(&watch->content);
+        reports_fini(&watch->reports);
         free(watch);
 }
 
@@ -198,6 +218,7 @@ static int add(Watches *watches, Target *target, Watch **ret_watch) {
         if (r != 0) {
                 target_state_fini(&watch->state);
                 content_fini(&watch->content);
+                reports_fini(&watch->reports);
                 free(watch);
                 return r;
         }
@@ -212,18 +233,23 @@ static void replace_in(List *list, const Target *item, Target *by) {
                         list->items[i] = by;
 }
 
-/* `paused: true` in the file pauses; taking it out resumes what it paused, also when mond stood still meanwhile. */
-static void follow_paused(Watches *watches, Watch *watch) {
+/* `paused: true` in the file pauses; taking it out resumes what it paused, also when mond stood still meanwhile.
+ * True: there is no more to do. */
+static bool follow_paused(Watches *watches, Watch *watch) {
         if (watch->target->paused && !watch->state.paused) {
                 watch->state.paused_by_file = true;
                 watches_pause(watches, watch, true);
         } else if (!watch->target->paused && watch->state.paused_by_file)
                 watches_pause(watches, watch, false);
+        else
+                return watch->state.paused;
+        return true;
 }
 
 static void begin(Watch *watch) {
-        follow_paused(watch->watches, watch);
-        if (!watch->state.paused && follow_hours(watch) && watch->due_at_boot == NSEC_NEVER)
+        bool was_outside = watch->outside;
+
+        if (!follow_paused(watch->watches, watch) && follow_hours(watch) && !was_outside)
                 plan_first(watch);
 }
 
@@ -331,6 +357,8 @@ int watches_may_ask(Watches *watches, const Watch *watch, Nsec *ret_wait) {
 
         if (watch->state.paused)
                 return WATCHES_E_PAUSED;
+        if (is_by_people(watch))
+                return WATCHES_E_BY_PEOPLE;
         if (watch->outside)
                 return WATCHES_E_OUTSIDE;
         if (watch->looking || !target->host || target->host_is_local)
@@ -371,6 +399,11 @@ void watches_pause(Watches *watches, Watch *watch, bool paused) {
         flow_pause(watches->flow, watch, paused);
         if (!paused && follow_hours(watch))
                 plan_first(watch);
+}
+
+void watches_report(Watches *watches, Watch *watch, Report *report) {
+        (void)flow_watch_time(watches->flow);
+        watch_reports_enter(watch, watches->loop, watches->flow, report);
 }
 
 Nsec watches_next_at_real(const Watches *watches, const Watch *watch) {

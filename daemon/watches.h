@@ -12,7 +12,8 @@
 enum {
         WATCHES_E_TOO_SOON = 1, /* *ret_wait says how long to wait */
         WATCHES_E_PAUSED = 2,
-        WATCHES_E_OUTSIDE = 3, /* of its hours */
+        WATCHES_E_OUTSIDE = 3,   /* of its hours */
+        WATCHES_E_BY_PEOPLE = 4, /* it is never looked at: what people report decides */
 };
 
 /* A look that was under way was given up (a reload, a pause): nothing will come of it. */
@@ -42,6 +43,8 @@ Watch *watches_find(const Watches *watches, const char *id);
 mon_must_check int watches_may_ask(Watches *watches, const Watch *watch, Nsec *ret_wait);
 mon_must_check int watches_ask(Watches *watches, Watch *watch);
 void watches_pause(Watches *watches, Watch *watch, bool paused);
+/* Takes what a person entered of a target of such a kind. */
+void watches_report(Watches *watches, Watch *watch, Report *report);
 /* Wall time did not pass as it seems in [from, until): FlowHost.broken. Hours are judged anew at the end of the tick.
  */
 void watches_break_time(Watches *watches, Nsec from_at_real, Nsec until_at_real);

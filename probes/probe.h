@@ -21,6 +21,7 @@ typedef struct ProbeDriver {
         const char *name;            /* the key in the configuration: "http" */
         const Directive *directives; /* of its block */
         size_t spec_size;            /* a zeroed spec is filled by the rows */
+        bool by_people;              /* never looked at: what people report decides, at once */
         /* Checks across rows, compiles what a probe will need into the spec, and names the host asked (NULL: none). */
         void (*prepare)(void *spec, const Target *target, ProbeMistakeFn *mistake, void *userdata, char **ret_host);
         void (*fini)(void *spec); /* the driver's own parts; the rows' are freed by their types */

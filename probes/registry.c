@@ -5,11 +5,12 @@
 #include "probes/http.h"
 #include "probes/journey.h"
 #include "probes/outages.h"
+#include "probes/report.h"
 #include "probes/tcp.h"
 #include "probes/tls.h"
 
 const ProbeDriver *const probe_drivers[] = {
-        &probe_http, &probe_journey, &probe_outages, &probe_dns, &probe_tcp, &probe_tls, NULL,
+        &probe_http, &probe_journey, &probe_outages, &probe_report, &probe_dns, &probe_tcp, &probe_tls, NULL,
 };
 
 const ProbeDriver *probe_driver_by_name(const char *name) {

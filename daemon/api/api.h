@@ -31,6 +31,7 @@ typedef struct ApiCall ApiCall; /* one command under way, for a client who may l
 typedef enum ApiRefusal {
         API_REFUSED_CONFIG,   /* the configuration has mistakes: 422, `errors` has them */
         API_REFUSED_TOO_SOON, /* asked again too early: 429 */
+        API_REFUSED_BAD,      /* not to be done as it was asked: 400 */
         API_REFUSED_BUSY,     /* the same is already under way, or we are stopping: 503 */
         API_REFUSED_FAULT,    /* a fault of our own: 500 */
 } ApiRefusal;
@@ -51,6 +52,10 @@ typedef struct ApiHost {
          * later. */
         void (*check)(void *userdata, const char *const *targets, size_t n, ApiCall *call); /* `check --json` */
         void (*pause)(void *userdata, const char *target, bool paused, ApiCall *call);      /* { target, paused } */
+        /* What a person met: taken, with the texts clean and the forms checked; at_real may be NSEC_UNKNOWN (now),
+         * until_at_real holds how long it is to speak, a span, or NSEC_UNKNOWN. { report, recorded, decides, state,
+         * cause, since } */
+        void (*report)(void *userdata, const char *target, Report *report, ApiCall *call);
         void (*reload)(void *userdata, ApiCall *call); /* { added, removed, changed, unchanged, warnings } */
 } ApiHost;
 

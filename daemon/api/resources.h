@@ -16,6 +16,9 @@ void get_banners(Request *request);
 void get_notices(Request *request);
 void get_content(Request *request);
 void get_events(Request *request);
+/* routes_report.c */
+void get_reports(Request *request);
+void post_report(Request *request);
 /* routes_incidents.c */
 void get_incidents(Request *request);
 void get_incident(Request *request);
@@ -26,6 +29,15 @@ void post_check(Request *request);
 void post_pause(Request *request);
 void post_resume(Request *request);
 void post_reload(Request *request);
+
+/* --- what commands share (routes_command.c) */
+
+/* The request waits for the host from now on. */
+ApiCall *command_begin(Request *request);
+/* Refuses members that the command does not have; false: answered. */
+bool command_has_only(Request *request, const char *const *names, size_t n);
+/* The one target that the body names; NULL: refused, and answered. It borrows from the body. */
+const char *command_take_target(Request *request);
 
 /* --- what they share (resource.c) */
 

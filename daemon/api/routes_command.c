@@ -9,7 +9,7 @@ struct ApiCall {
         Request *request;
 };
 
-static ApiCall *call_new(Request *request) {
+ApiCall *command_begin(Request *request) {
         ApiCall *call = mon_new(ApiCall);
 
         call->request = request;
@@ -31,6 +31,8 @@ static const Problem *problem_of_refusal(ApiRefusal refusal) {
                 return &problem_config;
         case API_REFUSED_TOO_SOON:
                 return &problem_too_soon;
+        case API_REFUSED_BAD:
+                return &problem_bad_request;
         case API_REFUSED_BUSY:
                 return &problem_unavailable;
         default:
@@ -57,8 +59,7 @@ void api_refuse(ApiCall *call, ApiRefusal refusal, const char *detail, json_t *e
                 reply_problem(call->request, problem_of_refusal(refusal), extra, NULL);
 }
 
-/* Refuses members that the command does not have; false: answered. */
-static bool has_only(Request *request, const char *const *names, size_t n) {
+bool command_has_only(Request *request, const char *const *names, size_t n) {
         const char *key;
         json_t *value;
 
@@ -129,29 +130,38 @@ void post_check(Request *request) {
         const ApiHost *host = &request->api->host;
         mon_cleanup(list_fini) List targets = {0};
 
-        if (!has_only(request, names, mon_count_of(names)))
+        if (!command_has_only(request, names, mon_count_of(names)))
                 return;
         if (json_get_bool(request->body, "all", false)) {
                 size_t n = 0;
                 const char *const *ids = host->targets(host->userdata, &n);
-                host->check(host->userdata, ids, n, call_new(request));
+                host->check(host->userdata, ids, n, command_begin(request));
                 return;
         }
         if (take_targets(request, &targets))
-                host->check(host->userdata, (const char *const *)targets.items, targets.n, call_new(request));
+                host->check(host->userdata, (const char *const *)targets.items, targets.n, command_begin(request));
+}
+
+const char *command_take_target(Request *request) {
+        mon_cleanup(list_fini) List targets = {0};
+
+        if (!take_targets(request, &targets))
+                return NULL;
+        if (targets.n == 1)
+                return targets.items[0];
+        reply_problem(request, &problem_bad_request, NULL, "one target at a time");
+        return NULL;
 }
 
 static void pause_target(Request *request, bool paused) {
         static const char *const names[] = {"target"};
         const ApiHost *host = &request->api->host;
-        mon_cleanup(list_fini) List targets = {0};
 
-        if (!has_only(request, names, mon_count_of(names)) || !take_targets(request, &targets))
+        if (!command_has_only(request, names, mon_count_of(names)))
                 return;
-        if (targets.n != 1)
-                reply_problem(request, &problem_bad_request, NULL, "one target at a time");
-        else
-                host->pause(host->userdata, targets.items[0], paused, call_new(request));
+        const char *target = command_take_target(request);
+        if (target)
+                host->pause(host->userdata, target, paused, command_begin(request));
 }
 
 void post_pause(Request *request) {
@@ -165,6 +175,6 @@ void post_resume(Request *request) {
 void post_reload(Request *request) {
         const ApiHost *host = &request->api->host;
 
-        if (has_only(request, NULL, 0))
-                host->reload(host->userdata, call_new(request));
+        if (command_has_only(request, NULL, 0))
+                host->reload(host->userdata, command_begin(request));
 }

@@ -45,6 +45,7 @@ typedef struct Observation {
         Nsec at_real; /* when the look began */
         Nsec at_boot;
         bool asked_for;               /* by a person, between two due times */
+        Nsec speaks_until_at_real;    /* 0: as its target's interval has it */
         Nsec duration;                /* all of it, without waiting for a turn */
         Nsec dns, connect, tls, ttfb; /* of the last hop, each its own part; NSEC_UNKNOWN when it was not reached */
 

@@ -36,6 +36,10 @@ static const char sql_gaps[] =
         " WHERE until_ms < ?1)";
 static const char sql_notices[] =
         "DELETE FROM notice WHERE id IN (SELECT id FROM notice WHERE last_seen_ms < ?1 ORDER BY last_seen_ms LIMIT ?2)";
+static const char sql_reports[] =
+        "DELETE FROM report WHERE id IN (SELECT id FROM report r WHERE until_ms < ?1 AND id < (SELECT max(id) FROM "
+        "report)"
+        " AND NOT EXISTS (SELECT 1 FROM report c WHERE c.corrects = r.id) ORDER BY id LIMIT ?2)";
 static const char sql_lines[] =
         "DELETE FROM incident_line WHERE id IN (SELECT l.id FROM incident i JOIN incident_line l ON l.incident = i.id"
         " WHERE i.opened_ms < ?1 AND i.closed_ms < ?1 LIMIT ?2)";
@@ -104,8 +108,8 @@ static Nsec later(Nsec a, Nsec b) {
 }
 
 int store_expire(Store *store, const StoreRetention *retention, int rows_max, bool *ret_more) {
-        static const char *const sweeps[] = {sql_assertions, sql_checks,   sql_deliveries, sql_events,   sql_gaps,
-                                             sql_notices,    sql_silences, sql_lines,      sql_incidents};
+        static const char *const sweeps[] = {sql_assertions, sql_checks,  sql_deliveries, sql_events, sql_gaps,
+                                             sql_notices,    sql_reports, sql_silences,   sql_lines,  sql_incidents};
         Nsec checks_before = retention->checks_before_at_real;
         Nsec bodies_before = later(retention->bodies_before_at_real, checks_before);
         Nsec daily_before = later(retention->daily_bodies_before_at_real, bodies_before);

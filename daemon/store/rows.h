@@ -117,6 +117,7 @@ typedef int StoreCheckFn(void *userdata, const StoreCheckRow *row);
 typedef int StoreBannerFn(void *userdata, const StoreBannerRow *row);
 typedef int StoreNoticeFn(void *userdata, const StoreNoticeRow *row);
 typedef int StoreContentFn(void *userdata, const StoreContentRow *row);
+typedef int StoreReportFn(void *userdata, const char *target, const Report *report);
 typedef int StoreIncidentFn(void *userdata, const Incident *incident);
 typedef int StoreLineFn(void *userdata, const StoreLineRow *row);
 typedef int StoreEventFn(void *userdata, int64_t row, const Event *event);
@@ -142,6 +143,8 @@ mon_must_check int store_each_banner(Store *store, const StorePage *page, StoreB
 mon_must_check int store_each_notice(Store *store, const StorePage *page, StoreNoticeFn *fn,
                                      void *userdata); /* open_only: those that stand */
 mon_must_check int store_each_content(Store *store, const StorePage *page, StoreContentFn *fn, void *userdata);
+mon_must_check int store_each_report(Store *store, const StorePage *page, StoreReportFn *fn,
+                                     void *userdata); /* by when they were met */
 mon_must_check int store_each_incident(Store *store, const StorePage *page, StoreIncidentFn *fn, void *userdata);
 mon_must_check int store_each_event(Store *store, const StorePage *page, StoreEventFn *fn, void *userdata);
 mon_must_check int store_each_incident_line(Store *store, int64_t incident, StoreLineFn *fn, void *userdata);

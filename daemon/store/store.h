@@ -11,6 +11,7 @@
 #include "daemon/core/content.h"
 #include "daemon/core/engine.h"
 #include "daemon/core/path.h"
+#include "daemon/model/report.h"
 
 typedef struct Store Store;
 
@@ -118,6 +119,9 @@ mon_must_check int store_match_notices(Store *store, const Incident *incident);
 mon_must_check int store_put_content(Store *store, const char *target, const Content *content, ContentStep began,
                                      const ContentChange *change, Nsec at_real);
 mon_must_check int store_see_content(Store *store, const char *target, Nsec at_real);
+/* What a person entered. */
+mon_must_check int store_put_report(Store *store, const char *target, const Report *report);
+mon_must_check int store_next_report_id(Store *store, int64_t *ret_id);
 mon_must_check int store_put_event(Store *store, const Event *event);
 /* Requests, responses and bodies of an observation: bodies once by SHA-256, zstd. `daily`: kept only because it is the
  * first answer of its day, so that retention may let go of it sooner. */

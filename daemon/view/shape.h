@@ -42,4 +42,7 @@ mon_must_check int shape_pending_notice(Store *store, const ViewLive *live, cons
 mon_must_check int shape_incidents(Store *store, const ViewLive *live, const ViewFilter *filter, int64_t checks_max,
                                    ViewPage *ret_page);
 
+/* How the reports in force of a target agree: { in_force, agree, disagree }. */
+mon_must_check int shape_tally(Store *store, const ViewLive *live, const char *target, json_t **ret_tally);
+
 int64_t shape_msec(Nsec at_real);

@@ -27,11 +27,14 @@ static json_t *absent_page(const StoreTargetRow *row) {
 
 static int add_target(void *userdata, const StoreTargetRow *row) {
         Listing *listing = userdata;
-        json_t *target = json_object(), *last_check = json_null(), *notice = NULL;
+        json_t *target = json_object(), *last_check = json_null(), *notice = NULL, *tally = NULL;
 
         int r = shape_pending_notice(listing->store, listing->live, row->name, &notice);
+        if (r == 0 && text_is(row->kind, "report"))
+                r = shape_tally(listing->store, listing->live, row->name, &tally);
         if (r < 0) {
                 json_decref(target);
+                json_decref(notice);
                 return r;
         }
 
@@ -43,12 +46,15 @@ static int add_target(void *userdata, const StoreTargetRow *row) {
         json_set(target, "title", shape_title(row->title_fr, row->title_en, row->name));
         json_set(target, "kind", json_text(row->kind));
         json_set(target, "state", json_text(verdict_name(row->state)));
+        json_set(target, "cause", shape_cause(row->cause));
         json_set(target, "since", json_time(row->since_at_real));
         json_set(target, "paused", json_yes(row->paused));
         json_set(target, "next_check_at", next_check(listing->live, row));
         json_set(target, "last_check", last_check);
         json_set(target, "absent_page", absent_page(row));
         json_set(target, "notice", notice);
+        if (tally)
+                json_set(target, "reports", tally);
         json_add(listing->rows, target);
         return 0;
 }

@@ -100,6 +100,12 @@ mon_must_check int view_incident(Store *store, const ViewLive *live, int64_t id,
 /* What was announced, and what happened of it. */
 mon_must_check int view_notices(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);
 
+/* --- reports.c -------------------------------------------------------------------------------------------------- */
+
+/* What people reported, by when they met it. */
+mon_must_check int view_reports(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);
+json_t *view_report(const char *target, const Report *report, Nsec now_at_real);
+
 /* --- events.c --------------------------------------------------------------------------------------------------- */
 
 mon_must_check int view_events(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);

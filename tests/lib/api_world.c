@@ -56,6 +56,14 @@ static void host_pause(void *userdata, const char *target, bool paused, ApiCall 
         api_answer(call, json_pack("{ss sb}", "target", target, "paused", paused));
 }
 
+static void host_report(void *userdata, const char *target, Report *report, ApiCall *call) {
+        ApiWorld *world = userdata;
+
+        report_free(world->report);
+        world->report = report;
+        api_answer(call, json_pack("{ss}", "target", target));
+}
+
 static void host_reload(void *userdata, ApiCall *call) {
         ApiWorld *world = userdata;
 
@@ -91,6 +99,7 @@ int api_world_open(void **state) {
                          .targets = host_targets,
                          .check = host_check,
                          .pause = host_pause,
+                         .report = host_report,
                          .reload = host_reload};
         assert_int_equal(api_new(world->loop, &host, &settings, &world->api, &error), 0);
         *state = world;
@@ -102,6 +111,7 @@ int api_world_close(void **state) {
         static const char *const names[] = {"mond.db", "mond.db-wal", "mond.db-shm", "file"};
 
         api_free(world->api);
+        report_free(world->report);
         store_close(world->store);
         loop_free(world->loop);
         clock_free(world->clock);

@@ -24,6 +24,7 @@ typedef struct ApiWorld {
         size_t n_checked;
         char checked[API_WORLD_CHECKED][TARGET_ID_MAX];
         const char *paused;
+        Report *report; /* the last one entered */
         bool refuse;
 } ApiWorld;
 

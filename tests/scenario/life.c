@@ -258,6 +258,36 @@ static int do_target(Life *life, const Line *line, Error *error) {
         return settle(life);
 }
 
+/* report TARGET STATE [note="…"] [by=NAME] [ago=25m] [expires=2h] [corrects=N] */
+static int enter_report(Life *life, const Line *line, Error *error) {
+        const char *ago = line_value(line, "ago"), *expires = line_value(line, "expires");
+        const char *corrects = line_value(line, "corrects");
+        mon_cleanup(report_free_p) Report *report = mon_new(Report);
+        Nsec span = 0;
+        mon_auto_free char *why = NULL;
+
+        *report = (Report){.at_real = NSEC_UNKNOWN, .until_at_real = NSEC_UNKNOWN, .waited = NSEC_UNKNOWN, .uid = -1};
+        report->how = mon_strdup("socket");
+        report->note = mon_strdup(line_value(line, "note"));
+        report->by = mon_strdup(line_value(line, "by"));
+        if (!life->mond || line->n < 3 || !verdict_from_name(line->words[2], &report->verdict)) {
+                error_set(error, "report TARGET STATE, while mond runs");
+                return -EINVAL;
+        }
+        int r = ago ? take_span(ago, &span, error) : 0;
+        if (r == 0 && ago)
+                report->at_real = clock_at_real(life->clock) - span;
+        if (r == 0 && expires)
+                r = take_span(expires, &report->until_at_real, error);
+        if (r == 0 && corrects)
+                r = text_parse_int(corrects, 1, INT64_MAX, &report->corrects);
+        if (r == 0)
+                r = mond_report(life->mond, line->words[1], mon_steal(&report), &why);
+        if (why)
+                error_set(error, "%s", why);
+        return r == 0 ? settle(life) : -EINVAL;
+}
+
 static bool is_one_of(const char *word, const char *const *words) {
         for (; *words; words++)
                 if (text_is(word, *words))
@@ -277,6 +307,8 @@ int life_do(Life *life, const Line *line, Error *error) {
                 return do_daemon(life, what, error);
         if (is_one_of(what, targets))
                 return do_target(life, line, error);
+        if (text_is(what, "report"))
+                return enter_report(life, line, error);
         if (text_is(what, "config"))
                 return write_config(life, line->block);
         if (text_is(what, "page") && line->n > 1)

@@ -7,7 +7,9 @@
  * [set-cookie="a=1"] [needs-cookie="a=1"] reference … the
  * same, by the other server name HOST (ADDRESS… | nxdomain | servfail | silent | …) start | stop | kill | reload pass
  * 10m                                             time, with everything that is due in it suspend 2h | step 1h | step
- * -1h                      what else happens to clocks pause TARGET | resume TARGET | check TARGET lock | unlock
+ * -1h                      what else happens to clocks pause TARGET | resume TARGET | check TARGET
+ *   report TARGET STATE [note="…"] [by=NAME] [ago=25m] [expires=2h] [corrects=N]   what a person met
+ * lock | unlock
  * somebody else holds the database for writing expect …                                             see expect.h; holds
  * where it stands finally …                                            the same; also after every crash, once time has
  * passed

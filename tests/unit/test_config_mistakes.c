@@ -141,9 +141,8 @@ static const struct {
          "- {id: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab, http: {url: 'https://b.fr/'}}\n",
          "mond.yaml:7:8: 'id': an id is made of letters without accents, digits, '-', '_' and '.'\n"
          "mond.yaml:8:8: 'id': an id has at most 64 characters\n"},
-        {HEAD "targets:\n- {id: a, report: {expires: 48h}}\n- {id: b, browser: {url: x}}\n",
-         "mond.yaml:4:11: 'report': this version of mond has no targets of kind 'report' yet: take it out\n"
-         "mond.yaml:5:11: 'browser': this version of mond has no targets of kind 'browser' yet: take it out\n"},
+        {HEAD "targets:\n- {id: b, browser: {url: x}}\n",
+         "mond.yaml:4:11: 'browser': this version of mond has no targets of kind 'browser' yet: take it out\n"},
         {TARGET "  hours: {}\n",
          "mond.yaml:7:10: 'timezone' is missing in 'hours': whose clock they go by: Europe/Paris\n"
          "mond.yaml:7:10: 'open' is missing in 'hours': when it is open: \"Mon-Fri 08:30-17:30\"\n"},

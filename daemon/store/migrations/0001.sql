@@ -321,6 +321,7 @@ CREATE TABLE report (
   corrects INTEGER REFERENCES report(id)
 ) STRICT;
 CREATE INDEX report_by_target ON report(target, at_ms, id);
+CREATE INDEX report_by_corrected ON report(corrects) WHERE corrects IS NOT NULL;
 
 -- --- what is owed to notifiers ---------------------------------------------------------------------------------------
 

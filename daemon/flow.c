@@ -140,7 +140,6 @@ void flow_leave_out(Flow *flow, Watch *watch, Nsec cut_at_real, const HoursSpan 
 
 void flow_close(Flow *flow, Watch *watch, Nsec at_real) {
         Record *record = record_new(watch);
-        List changes = {0};
 
         engine_close(watch->target, &watch->state, at_real, &record->result);
         apply(watch, &record->result);

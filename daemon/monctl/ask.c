@@ -48,7 +48,8 @@ static char *path_of_uptime(const Monctl *ctl) {
 }
 
 static bool takes_target(Ask ask) {
-        return ask == ASK_STATUS || ask == ASK_BANNERS || ask == ASK_NOTICES || ask == ASK_CONTENT;
+        return ask == ASK_STATUS || ask == ASK_BANNERS || ask == ASK_NOTICES || ask == ASK_CONTENT ||
+               ask == ASK_REPORTS;
 }
 
 static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
@@ -72,6 +73,8 @@ static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
                 return mon_printf("/v1/notices%s", query);
         case ASK_CONTENT:
                 return mon_printf("/v1/content%s", query);
+        case ASK_REPORTS:
+                return mon_printf("/v1/reports%s", query);
         default:
                 return mon_printf("/v1/events%s", query);
         }
@@ -174,6 +177,8 @@ static int view(Monctl *ctl, Store *store, Ask ask, const char *subject, json_t 
                 return take_page(view_notices(store, &live, &filter, &page), &page, ret_document);
         case ASK_CONTENT:
                 return take_page(view_content(store, &filter, &page), &page, ret_document);
+        case ASK_REPORTS:
+                return take_page(view_reports(store, &live, &filter, &page), &page, ret_document);
         default:
                 return take_page(view_events(store, &live, &filter, &page), &page, ret_document);
         }

@@ -14,6 +14,7 @@ typedef enum Ask {
         ASK_BANNERS,   /* `subject`: one target, NULL: all */
         ASK_NOTICES,   /* likewise */
         ASK_CONTENT,   /* likewise */
+        ASK_REPORTS,   /* likewise */
         ASK_EVENTS,
 } Ask;
 

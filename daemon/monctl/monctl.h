@@ -34,8 +34,8 @@ typedef struct Command Command;
 /* Values of the command line's options; what was not given is zero. */
 typedef struct Options {
         bool help, version, json, no_color, watch, plugin, all, open, follow, diff;
-        char *socket, *db, *since, *until, *target, *path, *url, *at, *format;
-        int64_t limit, status;
+        char *socket, *db, *since, *until, *target, *path, *url, *at, *format, *note, *by, *waited, *expires;
+        int64_t limit, status, corrects;
         List headers; /* of char * */
 } Options;
 
@@ -77,6 +77,8 @@ int cmd_incident(Monctl *ctl);  /* incidents.c */
 int cmd_uptime(Monctl *ctl);    /* uptime.c */
 int cmd_classify(Monctl *ctl);  /* classify.c */
 int cmd_export(Monctl *ctl);    /* export.c */
+int cmd_report(Monctl *ctl);    /* reports.c */
+int cmd_reports(Monctl *ctl);   /* reports.c */
 int cmd_pause(Monctl *ctl);     /* control.c, and the ones below */
 int cmd_resume(Monctl *ctl);
 int cmd_reload(Monctl *ctl);

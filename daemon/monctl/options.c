@@ -7,13 +7,16 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 typedef enum OptionType {
-        TYPE_FLAG,  /* bool */
-        TYPE_TEXT,  /* char * */
-        TYPE_TIME,  /* char *, checked */
-        TYPE_INT,   /* int64_t from min to max */
-        TYPE_TEXTS, /* List of char * */
+        TYPE_FLAG,   /* bool */
+        TYPE_TEXT,   /* char * */
+        TYPE_TIME,   /* char *, checked */
+        TYPE_MOMENT, /* char *, as RFC 3339 */
+        TYPE_INT,    /* int64_t from min to max */
+        TYPE_TEXTS,  /* List of char * */
 } OptionType;
 
 typedef struct Option {
@@ -42,9 +45,14 @@ static const Option table[] = {
         {"status", 0, TYPE_INT, AT(status), OPTION_STATUS, "N", PHRASE_OPTION_STATUS, 100, 999},
         {"header", 0, TYPE_TEXTS, AT(headers), OPTION_HEADER, "'K: V'", PHRASE_OPTION_HEADER, 0, 0},
         {"url", 0, TYPE_TEXT, AT(url), OPTION_URL, "URL", PHRASE_OPTION_URL, 0, 0},
-        {"at", 0, TYPE_TIME, AT(at), OPTION_AT, "T", PHRASE_OPTION_AT, 0, 0},
+        {"at", 0, TYPE_MOMENT, AT(at), OPTION_AT, "T", PHRASE_OPTION_AT, 0, 0},
         {"format", 0, TYPE_TEXT, AT(format), OPTION_FORMAT, "F", PHRASE_OPTION_FORMAT, 0, 0},
         {"diff", 0, TYPE_FLAG, AT(diff), OPTION_DIFF, NULL, PHRASE_OPTION_DIFF, 0, 0},
+        {"note", 0, TYPE_TEXT, AT(note), OPTION_NOTE, "TEXT", PHRASE_OPTION_NOTE, 0, 0},
+        {"by", 0, TYPE_TEXT, AT(by), OPTION_BY, "NAME", PHRASE_OPTION_BY, 0, 0},
+        {"waited", 0, TYPE_TEXT, AT(waited), OPTION_WAITED, "D", PHRASE_OPTION_WAITED, 0, 0},
+        {"expires", 0, TYPE_TEXT, AT(expires), OPTION_EXPIRES, "D", PHRASE_OPTION_EXPIRES, 0, 0},
+        {"corrects", 0, TYPE_INT, AT(corrects), OPTION_CORRECTS, "N", PHRASE_OPTION_CORRECTS, 1, INT64_MAX},
         {"json", 0, TYPE_FLAG, AT(json), 0, NULL, PHRASE_OPTION_JSON, 0, 0},
         {"socket", 0, TYPE_TEXT, AT(socket), 0, "PATH", PHRASE_OPTION_SOCKET, 0, 0},
         {"db", 0, TYPE_TEXT, AT(db), 0, "FILE", PHRASE_OPTION_DB, 0, 0},
@@ -62,6 +70,30 @@ bool options_time(const Monctl *ctl, const char *text, Nsec *ret_at_real) {
                 return false;
         *ret_at_real = span < now ? now - span : 0;
         return true;
+}
+
+#define LOCAL_MINUTE 16 /* bytes of "2026-01-12 14:05" */
+#define LOCAL_SECOND 19
+
+bool options_moment(const Monctl *ctl, const char *text, Nsec *ret_at_real) {
+        size_t n = strlen(text);
+        struct tm tm;
+        Nsec as_utc;
+
+        if (options_time(ctl, text, ret_at_real))
+                return true;
+        if ((n != LOCAL_MINUTE && n != LOCAL_SECOND) || (text[10] != ' ' && text[10] != 'T'))
+                return false;
+        mon_auto_free char *utc = mon_printf("%.10sT%s%s", text, text + 11, n == LOCAL_MINUTE ? ":00Z" : "Z");
+        if (text_parse_time(utc, &as_utc) != 0)
+                return false;
+        time_t seconds = as_utc / NSEC_PER_SEC;
+        if (!gmtime_r(&seconds, &tm))
+                return false;
+        tm.tm_isdst = -1;
+        seconds = mktime(&tm);
+        *ret_at_real = (Nsec)seconds * NSEC_PER_SEC;
+        return seconds >= 0;
 }
 
 /* "unknown …; did you mean …?" */
@@ -97,6 +129,17 @@ static int set_int(const Monctl *ctl, const Option *option, int64_t *value, cons
         return tell_phrase(ctl, EXIT_USAGE, PHRASE_BAD_NUMBER, option->name, min, max);
 }
 
+static int set_moment(const Monctl *ctl, const Option *option, char **member, const char *value) {
+        char text[TEXT_TIME_MAX];
+        Nsec at;
+
+        if (!options_moment(ctl, value, &at))
+                return tell_phrase(ctl, EXIT_USAGE, PHRASE_BAD_MOMENT, option->name);
+        text_time(at, text);
+        *member = mon_strdup(text);
+        return EXIT_DONE;
+}
+
 static int set(Monctl *ctl, const Option *option, const char *value) {
         void *member = (char *)&ctl->options + option->offset;
         Nsec at;
@@ -112,6 +155,10 @@ static int set(Monctl *ctl, const Option *option, const char *value) {
         case TYPE_TEXTS:
                 list_add(member, mon_strdup(value));
                 return EXIT_DONE;
+        case TYPE_MOMENT:
+                if (*(char **)member)
+                        break;
+                return set_moment(ctl, option, member, value);
         case TYPE_TIME:
                 if (!options_time(ctl, value, &at))
                         return tell_phrase(ctl, EXIT_USAGE, PHRASE_BAD_TIME, option->name);
@@ -214,7 +261,7 @@ int options_read(Monctl *ctl, int argc, char **argv) {
 
 void options_fini(Options *options) {
         for (size_t i = 0; i < mon_count_of(table); i++)
-                if (table[i].type == TYPE_TEXT || table[i].type == TYPE_TIME)
+                if (table[i].type == TYPE_TEXT || table[i].type == TYPE_TIME || table[i].type == TYPE_MOMENT)
                         free(*(char **)((char *)options + table[i].offset));
         list_each (char, header, &options->headers)
                 free(header);

@@ -20,6 +20,11 @@ enum { /* which commands an option belongs to */
        OPTION_FORMAT = 1 << 13,
        OPTION_DIFF = 1 << 14,
        OPTION_PATH = 1 << 15,
+       OPTION_NOTE = 1 << 16,
+       OPTION_BY = 1 << 17,
+       OPTION_WAITED = 1 << 18,
+       OPTION_EXPIRES = 1 << 19,
+       OPTION_CORRECTS = 1 << 20,
 };
 
 /* Options stand before or after the command, as "--name value" or "--name=value"; "--" ends them. EXIT_DONE, or
@@ -30,3 +35,5 @@ void options_fini(Options *options);
 void options_help(const Monctl *ctl);
 /* "--since" and its like: a time, or a duration before now. False when it is neither. */
 bool options_time(const Monctl *ctl, const char *text, Nsec *ret_at_real);
+/* "--at": the same, or a local time ("2026-01-12 14:05"). */
+bool options_moment(const Monctl *ctl, const char *text, Nsec *ret_at_real);

@@ -52,6 +52,22 @@ int status_exit(const json_t *document) {
 
 /* --- for people ------------------------------------------------------------------------------------------------- */
 
+/* What people reported of it: the last word, and whether others in force say otherwise. */
+static void add_reports(const Monctl *ctl, Table *table, const json_t *target) {
+        const json_t *reports = json_object_get(target, "reports"), *last = json_object_get(target, "last_check");
+        const char *detail = json_get_text(last, "detail", NULL);
+        int64_t others = json_get_int(reports, "disagree", 0);
+
+        if (json_get_int(reports, "in_force", 0) == 0)
+                return;
+        mon_auto_free char *in_force = show_int(json_object_get(reports, "in_force"));
+        mon_auto_free char *disagree = mon_printf("%" PRId64, others);
+        mon_auto_free char *text = phrase_fill(others > 0 ? PHRASE_REPORTS_DISAGREE : PHRASE_REPORTS_AGREE,
+                                               ctl->language, in_force, disagree);
+        mon_auto_free char *line = mon_printf("%s%s%s", detail ? detail : "", detail ? " · " : "", text);
+        table_note(table, "    ", line);
+}
+
 static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
         const json_t *last = json_object_get(target, "last_check");
         const json_t *banner = json_object_get(last, "banner");
@@ -69,6 +85,8 @@ static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
         table_take(table, local_time(ctl, json_get_text(last, "at", NULL)), COLOR_DIM);
         if (paused)
                 table_cell(table, say(ctl, PHRASE_PAUSED), COLOR_DIM);
+        else if (text_is(json_get_text(target, "cause", NULL), cause_name(CAUSE_OUTSIDE_HOURS)))
+                table_cell(table, message_cause(CAUSE_OUTSIDE_HOURS, ctl->language), COLOR_DIM);
         else if (!verdict)
                 table_cell(table, message_cause(CAUSE_NOT_YET, ctl->language), COLOR_DIM);
         else if (text_is(verdict, state) || text_is(verdict, "up"))
@@ -86,6 +104,8 @@ static void add_target(const Monctl *ctl, Table *table, const json_t *target) {
                 mon_auto_free char *announced = show_notice(ctl, notice);
                 table_note(table, "    ", announced);
         }
+        if (json_is_object(json_object_get(target, "reports")))
+                add_reports(ctl, table, target);
 }
 
 /* A row of its own below its path's. */

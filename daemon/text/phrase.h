@@ -32,6 +32,9 @@
         PHRASE(ANNOUNCED_UNTIL, "AU", "UNTIL")                                                                         \
         PHRASE(HAPPENED, "CONSTATÉ", "WHAT HAPPENED")                                                                  \
         PHRASE(WORDS, "MOTS", "WORDS")                                                                                 \
+        PHRASE(NUMBER, "N°", "NO.")                                                                                    \
+        PHRASE(REPORTED_BY, "PAR", "BY")                                                                               \
+        PHRASE(SPEAKS_UNTIL, "VAUT JUSQU'À", "SPEAKS UNTIL")                                                           \
         /* remarks */                                                                                                  \
         PHRASE(PAUSED, "en pause", "paused")                                                                           \
         PHRASE(STILL_OPEN, "en cours", "open")                                                                         \
@@ -66,6 +69,19 @@
         PHRASE(PAUSED_NOW, "{1} : en pause, ce temps compte comme non observé.",                                       \
                "{1}: paused; this time counts as not observed.")                                                       \
         PHRASE(RESUMED_NOW, "{1} : la surveillance reprend.", "{1}: watched again.")                                   \
+        PHRASE(REPORT_RECORDED, "Signalement n° {1} noté : {2}, {3}, vécu {4}, vaut jusqu'à {5}.",                     \
+               "Report no. {1} recorded: {2}, {3}, met {4}, speaks until {5}.")                                        \
+        PHRASE(REPORT_WAITS, "La base ne prend pas d'écritures : le signalement attend en mémoire.",                   \
+               "The database takes no writes: the report waits in memory.")                                            \
+        PHRASE(REPORT_DECIDES, "{1} est maintenant : {2} ({3}).", "{1} is now: {2} ({3}).")                            \
+        PHRASE(REPORT_BESIDE, "Ce signalement ne décide pas : {1} reste {2} ({3}).",                                   \
+               "This report does not decide: {1} stays {2} ({3}).")                                                    \
+        PHRASE(REPORT_CORRECTS, "corrige le n° {1}", "corrects no. {1}")                                               \
+        PHRASE(REPORT_CORRECTED, "corrigé par le n° {1}", "corrected by no. {1}")                                      \
+        PHRASE(REPORT_WAITED, "attente : {1}", "waited {1}")                                                           \
+        PHRASE(REPORTS_AGREE, "signalements en vigueur : {1}, tous du même avis", "reports in force: {1}, all agree")  \
+        PHRASE(REPORTS_DISAGREE, "signalements en vigueur : {1}, dont {2} d'un autre avis",                            \
+               "reports in force: {1}, of which {2} disagree")                                                         \
         PHRASE(RELOADED, "Configuration relue : {1} ajoutées, {2} retirées, {3} changées, {4} inchangées.",            \
                "Configuration reloaded: {1} added, {2} removed, {3} changed, {4} unchanged.")                          \
         PHRASE(HEALTHY, "mond va bien.", "mond is well.")                                                              \
@@ -108,6 +124,12 @@
         PHRASE(BAD_TIME, "--{1} attend un instant (2026-01-31T09:00:00Z) ou une durée (7d)",                           \
                "--{1} takes a time (2026-01-31T09:00:00Z) or a duration (7d)")                                         \
         PHRASE(BAD_FORMAT, "--format attend csv, json ou openmetrics", "--format takes csv, json or openmetrics")      \
+        PHRASE(BAD_MOMENT,                                                                                             \
+               "--{1} attend un instant (2026-01-31T09:00:00Z), une heure d'ici (2026-01-31 10:00) ou une durée "     \
+               "passée (25m)",                                                                                         \
+               "--{1} takes a time (2026-01-31T09:00:00Z), a local one (2026-01-31 10:00), or how long ago (25m)")     \
+        PHRASE(BAD_REPORT_STATE, "un signalement dit : up, degraded, maintenance ou down, non « {1} »",                \
+               "a report says: up, degraded, maintenance or down, not \"{1}\"")                                        \
         PHRASE(BAD_HEADER, "--header attend « Nom: valeur »", "--header takes \"Name: value\"")                        \
         PHRASE(BAD_ID, "un numéro d'incident est un nombre", "an incident's id is a number")                           \
         PHRASE(TOO_FEW, "« {1} » attend : {2}", "\"{1}\" needs: {2}")                                                  \
@@ -158,6 +180,9 @@
                "reads one page offline, says how it would be judged")                                                  \
         PHRASE(HELP_EXPORT, "les relevés, pour ailleurs", "the checks, to take elsewhere")                             \
         PHRASE(HELP_PAUSE, "cesse de sonder une cible", "stops probing a target")                                      \
+        PHRASE(HELP_REPORT, "note ce qu'une personne a vécu (téléphone, guichet)",                                     \
+               "enters what a person met (a telephone line, a counter)")                                               \
+        PHRASE(HELP_REPORTS, "les signalements, du plus récent", "the reports, newest first")                          \
         PHRASE(HELP_RESUME, "reprend après une pause", "goes on after a pause")                                        \
         PHRASE(HELP_RELOAD, "relit la configuration", "re-reads the configuration")                                    \
         PHRASE(HELP_HEALTH, "mond lui-même va-t-il bien ?", "is the daemon itself well?")                              \
@@ -178,11 +203,16 @@
         PHRASE(OPTION_TARGET, "d'une seule cible", "of one target")                                                    \
         PHRASE(OPTION_PATH, "d'un seul chemin", "of one path")                                                         \
         PHRASE(OPTION_DIFF, "montre les mots retirés et ajoutés", "shows the words removed and added")                 \
+        PHRASE(OPTION_NOTE, "ce qui s'est passé, en une phrase", "what happened, in one sentence")                     \
+        PHRASE(OPTION_BY, "qui l'a vécu", "who met it")                                                                \
+        PHRASE(OPTION_WAITED, "attente avant la réponse (25m)", "how long they waited (25m)")                          \
+        PHRASE(OPTION_EXPIRES, "pour combien de temps il vaut (48h)", "how long it speaks (48h)")                      \
+        PHRASE(OPTION_CORRECTS, "le n° du signalement dont il prend la place", "the report whose place it takes")      \
         PHRASE(OPTION_FOLLOW, "suit les événements en direct", "streams the events")                                   \
         PHRASE(OPTION_STATUS, "le code HTTP reçu (200)", "the HTTP status received (200)")                             \
         PHRASE(OPTION_HEADER, "un en-tête reçu, plusieurs fois permis", "a header received, may be repeated")          \
         PHRASE(OPTION_URL, "l'adresse de la page", "the page's address")                                               \
-        PHRASE(OPTION_AT, "lit les dates de la page à cet instant", "reads its dates as of this time")                 \
+        PHRASE(OPTION_AT, "à cet instant (ou : il y a 25m)", "as of this time (or: 25m ago)")                          \
         PHRASE(OPTION_FORMAT, "csv (par défaut), json ou openmetrics", "csv (default), json or openmetrics")
 
 typedef enum Phrase {

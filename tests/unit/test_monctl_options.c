@@ -87,6 +87,49 @@ static void test_lines(void **state) {
         }
 }
 
+static void test_moments(void **state) {
+        static const struct {
+                const char *text, *at;
+        } rows[] = {
+                {"2026-01-12T14:05:00Z", "2026-01-12T14:05:00.000Z"},
+                {"2026-01-12T15:05:00+01:00", "2026-01-12T14:05:00.000Z"},
+                {"2026-01-12 14:05", "2026-01-12T13:05:00.000Z"},
+                {"2026-07-12 14:05", "2026-07-12T12:05:00.000Z"},
+                {"2026-01-12T14:05:30", "2026-01-12T13:05:30.000Z"},
+                {"25m", "2023-11-14T21:48:20.000Z"},
+                {"2026-01-12 25:05", NULL},
+                {"2026-02-30 14:05", NULL},
+                {"14:05", NULL},
+                {"hier", NULL},
+                {"", NULL},
+        };
+        mon_cleanup(clock_free_p) Clock *clock = clock_new_simulated(0, INT64_C(1700000000) * NSEC_PER_SEC, 1);
+        Line line;
+
+        (void)state;
+        assert_int_equal(setenv("TZ", "Europe/Paris", 1), 0);
+        read_line(&line, clock, "monctl report a down");
+        for (size_t i = 0; i < mon_count_of(rows); i++) {
+                char text[TEXT_TIME_MAX];
+                Nsec at = 0;
+                assert_int_equal(options_moment(&line.ctl, rows[i].text, &at), rows[i].at != NULL);
+                if (!rows[i].at)
+                        continue;
+                text_time(at, text);
+                assert_string_equal(text, rows[i].at);
+        }
+        line_fini(&line);
+        read_line(&line, clock, "monctl report a down --at 25m --corrects 3 --waited 5m");
+        assert_int_equal(line.status, 0);
+        assert_string_equal(line.ctl.options.at, "2023-11-14T21:48:20.000Z");
+        assert_int_equal(line.ctl.options.corrects, 3);
+        line_fini(&line);
+        read_line(&line, clock, "monctl report a down --at hier");
+        assert_int_equal(line.status, 64);
+        line_fini(&line);
+        assert_int_equal(unsetenv("TZ"), 0);
+}
+
 static void test_values_arrive(void **state) {
         mon_cleanup(clock_free_p) Clock *clock = clock_new_simulated(0, INT64_C(1700000000) * NSEC_PER_SEC, 1);
         Line line;
@@ -188,6 +231,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_lines, silence, speak),
                 cmocka_unit_test_setup_teardown(test_bounds, silence, speak),
                 cmocka_unit_test(test_values_arrive),
+                cmocka_unit_test(test_moments),
                 cmocka_unit_test(test_exit_statuses),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

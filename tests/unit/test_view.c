@@ -156,7 +156,7 @@ static void expect(const json_t *value, const char *text) {
 #define ABSENT "{\"at\":\"2026-01-01T00:01:00.000Z\",\"http_status\":200,\"answers\":true}"
 #define PAGE(next)                                                                                                     \
         "{\"id\":\"page\",\"title\":{\"fr\":\"La page\",\"en\":\"La page\"},\"kind\":\"\",\"state\":\"up\","           \
-        "\"since\":\"2026-01-01T00:05:00.000Z\",\"paused\":false,\"next_check_at\":" next                              \
+        "\"cause\":\"not_yet\",\"since\":\"2026-01-01T00:05:00.000Z\",\"paused\":false,\"next_check_at\":" next        \
         ",\"last_check\":{" LAST_CHECK "},\"absent_page\":" ABSENT ",\"notice\":null}"
 
 static void status_says_what_is(void **state) {

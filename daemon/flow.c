@@ -157,6 +157,19 @@ void flow_reopen(Flow *flow, Watch *watch) {
         flow_push(flow, record);
 }
 
+/* Of a fresh database: what people reported and what still speaks, or a restart would forget it. */
+static void restate_reports(Flow *flow, Watch *watch) {
+        Nsec now_at_real = clock_at_real(flow->clock);
+
+        list_each (const Report, report, &watch->reports.list) {
+                if (report->until_at_real <= now_at_real)
+                        continue;
+                Record *record = record_new(watch);
+                record->report = report_copy(report);
+                flow_push(flow, record);
+        }
+}
+
 void flow_restate(Flow *flow, Watch *watch) {
         Record *record = record_new(watch);
 
@@ -179,6 +192,7 @@ void flow_restate(Flow *flow, Watch *watch) {
                         (HoursSpan){clock_at_real(flow->clock), watch->closed_until_at_real};
         }
         flow_push(flow, record);
+        restate_reports(flow, watch);
 }
 
 /* Time that did not pass as it seems. */

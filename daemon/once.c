@@ -262,6 +262,7 @@ static void finish(Once *once) {
                 incident_fini(&once->items[i].watch.open);
                 content_fini(&once->items[i].watch.content);
                 free(once->items[i].line);
+                reports_fini(&once->items[i].watch.reports);
         }
         free(once->items);
         free(once->set_aside);

@@ -412,6 +412,8 @@ Nsec watches_next_at_real(const Watches *watches, const Watch *watch) {
 
         if (watch->looking)
                 return now;
+        if (is_by_people(watch))
+                return NSEC_UNKNOWN;
         if (watch->outside)
                 return hours_next_change(hours, now);
         if (watch->due_at_boot == NSEC_NEVER)

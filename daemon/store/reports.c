@@ -1,11 +1,12 @@
 #include "daemon/store/db.h"
 #include "daemon/store/rows.h"
 
-/* A correction of what went with another database stands alone. */
+/* A correction of what went with another database stands alone. What is stated anew may be there already. */
 static const char sql_put[] =
         "INSERT INTO report (id, target, at_ms, entered_ms, until_ms, verdict, note, reporter, how, uid, waited_s, "
         "corrects)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, (SELECT id FROM report WHERE id = ?12))";
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, (SELECT id FROM report WHERE id = ?12)) ON CONFLICT "
+        "(id) DO NOTHING";
 
 int store_put_report(Store *store, const char *target, const Report *report) {
         mon_auto_query query = {0};

@@ -76,6 +76,19 @@ def test_it_is_there_after_a_kill(line):
     assert target["last_check"]["detail"].startswith("Message enregistré (")
 
 
+def test_a_fresh_database_is_told_what_still_speaks(line):
+    line.json("report", "ligne", "down", "--note", "Occupé")
+    for name in line.database.parent.glob("mond.db*"):
+        name.unlink()
+    assert line.json("report", "guichet", "up")["recorded"]
+    assert [report["target"] for report in line.json("reports")] == ["guichet", "ligne"]
+    assert line.stop() == 0
+    line.start()
+    target = line.target("ligne")
+    assert (target["state"], target["cause"]) == ("down", "reported")
+    assert target["reports"] == {"in_force": 1, "agree": 1, "disagree": 0}
+
+
 def test_a_report_of_the_future_is_refused_and_a_slow_clock_is_not(line):
     refused = line.monctl("report", "ligne", "up", "--at", rfc3339(REPORT_SKEW_MAX + 30))
     assert refused.returncode == 64 and "future" in refused.stderr

@@ -34,6 +34,7 @@ typedef struct Reading {
         Item items[ANNOUNCE_ITEMS_MAX];
         size_t n_items;
         int64_t today;
+        int64_t near;     /* the day that a date without its year is near to */
         int now;          /* minute of today */
         int zone_minutes; /* west of Paris time is negative; INT32_MAX: Paris itself */
         bool has_week;    /* "du lundi au vendredi": opening hours */
@@ -140,17 +141,17 @@ static int64_t distance(int64_t gap) {
         return gap < 0 ? -gap * 3 / 2 : gap;
 }
 
-/* A day without its year: the one nearest to today. */
+/* A day without its year: the one nearest to today, or to the date whose end it is. */
 static bool nearest_day(const Reading *reading, int month, int mday, int64_t *ret_day) {
         int year;
         bool found = false;
 
-        calendar_date(reading->today, &year, NULL, NULL);
+        calendar_date(reading->near, &year, NULL, NULL);
         for (int y = year - 1; y <= year + 1; y++) {
                 if (!calendar_is_date(y, month, mday))
                         continue;
                 int64_t day = calendar_day(y, month, mday);
-                if (!found || distance(day - reading->today) < distance(*ret_day - reading->today))
+                if (!found || distance(day - reading->near) < distance(*ret_day - reading->near))
                         *ret_day = day;
                 found = true;
         }
@@ -421,9 +422,19 @@ static bool may_begin(const Token *token) {
         return false;
 }
 
+/* "du 12/06/2026 au 13/06": the end of a span is of the year of its beginning, or of the one after. */
+static int64_t day_nearby(const Reading *reading, size_t i) {
+        if (role_of(reading, i) == ROLE_UNTIL)
+                for (size_t k = reading->n_items; k > 0; k--)
+                        if (!reading->items[k - 1].is_time)
+                                return reading->items[k - 1].day;
+        return reading->today;
+}
+
 static size_t take_item(Reading *reading, size_t i, Item *item) {
         if (!may_begin(token_at(reading, i)))
                 return 0;
+        reading->near = day_nearby(reading, i);
         size_t used = take_numbers(reading, i, &item->day);
 
         if (used == 0)
@@ -561,6 +572,9 @@ bool announce_read(const char *folded, Nsec at_real, AnnounceSpan *ret_span) {
                 span_of_hours(&reading, &chosen, &span);
         else
                 span_of_days(&reading, &chosen, &span);
+        if (span.from_at_real != NSEC_UNKNOWN && span.until_at_real != NSEC_UNKNOWN &&
+            span.until_at_real <= span.from_at_real)
+                span.until_at_real = NSEC_UNKNOWN; /* a slip of whoever wrote it: only the beginning is believed */
         *ret_span = span;
         return true;
 }

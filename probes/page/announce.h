@@ -8,7 +8,7 @@
 
 typedef struct AnnounceSpan {
         Nsec from_at_real;  /* NSEC_UNKNOWN where none was read */
-        Nsec until_at_real; /* likewise */
+        Nsec until_at_real; /* likewise; always after the beginning */
         bool has_hours;     /* else whole days */
         bool has_date;      /* else today's hours */
 } AnnounceSpan;

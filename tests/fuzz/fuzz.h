@@ -4,16 +4,18 @@
 
 #include "daemon/base/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FUZZ_INPUT_MAX (4U << 20) /* bytes of a file in a corpus */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-static inline void fuzz_holds(bool what) {
-        if (!what)
-                abort();
+_Noreturn static inline void fuzz_fail(const char *what, const char *file, int line) {
+        (void)fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+        abort();
 }
+#define fuzz_holds(what) ((what) ? (void)0 : fuzz_fail(#what, __FILE__, __LINE__))
 
 /* An input in parts: what is not taken yet. */
 typedef struct FuzzInput {

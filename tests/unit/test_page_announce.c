@@ -116,6 +116,24 @@ static void test_year(void **state) {
         check_one(&december, early);
 }
 
+/* An old notice still stands there in February: the end of its span is near to its beginning, not to today. */
+static void test_end_near_beginning(void **state) {
+        static const Case cases[] = {
+                {"du 12/06/2026 à 18h00 au 13/06 à 06h00", "2026-06-12T16:00", "2026-06-13T04:00"},
+                {"from 28 December 2026 to 3 January", "2026-12-27T23:00", "2027-01-03T23:00"},
+                {"du 28/12/2020 au 3/1", "2020-12-27T23:00", "2021-01-03T23:00"},
+                {"le 12/06", "2027-06-11T22:00", "2027-06-12T22:00"},
+                /* A slip of the pen. */
+                {"du 12/06/2026 au 11/06/2026", "2026-06-11T22:00", NULL},
+        };
+        Nsec february;
+
+        (void)state;
+        assert_int_equal(text_parse_time("2027-02-15T09:00:00Z", &february), 0);
+        for (size_t i = 0; i < mon_count_of(cases); i++)
+                check_one(&cases[i], february);
+}
+
 /* The calendar agrees with the C library's, day by day, and with itself at the hours that stand twice or never. */
 static void test_calendar(void **state) {
         Nsec at;
@@ -190,8 +208,10 @@ static void test_nonsense(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_french),   cmocka_unit_test(test_english), cmocka_unit_test(test_year),
-                cmocka_unit_test(test_calendar), cmocka_unit_test(test_bounds),  cmocka_unit_test(test_nonsense),
+                cmocka_unit_test(test_french),   cmocka_unit_test(test_english),
+                cmocka_unit_test(test_year),     cmocka_unit_test(test_end_near_beginning),
+                cmocka_unit_test(test_calendar), cmocka_unit_test(test_bounds),
+                cmocka_unit_test(test_nonsense),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

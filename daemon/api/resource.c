@@ -130,40 +130,53 @@ void resource_refuse_target(Request *request, const char *id, bool configured) {
 
 /* --- paths, and whatever has an id ----------------------------------------------------------------------------- */
 
-typedef int IdsFn(Store *store, char ***ret_ids, size_t *ret_n);
-
-static bool knows(const Request *request, const char *id, IdsFn *ids_of) {
+/* Of the paths that the store knows; free each and the array. */
+static size_t path_ids(const Request *request, char ***ret_ids) {
         const ApiHost *host = &request->api->host;
         Store *store = host->store(host->userdata);
-        char **ids = NULL;
         size_t n = 0;
+
+        *ret_ids = NULL;
+        return store && view_path_ids(store, ret_ids, &n) == 0 ? n : 0;
+}
+
+static bool knows_path(const Request *request, const char *id) {
+        char **ids;
+        size_t n = path_ids(request, &ids);
         bool known = false;
 
-        if (!store || ids_of(store, &ids, &n) != 0)
-                return false;
         for (size_t i = 0; i < n; i++)
                 known = known || text_is(ids[i], id);
         free_ids(ids, n);
         return known;
 }
 
-static void refuse(Request *request, const char *id, const char *what, IdsFn *ids_of) {
-        const ApiHost *host = &request->api->host;
-        Store *store = host->store(host->userdata);
-        char **ids = NULL;
-        size_t n = 0;
+static void refuse_path(Request *request, const char *id) {
+        char **ids;
+        size_t n = path_ids(request, &ids);
         mon_auto_free char *clean = text_clean_copy(id, API_TEXT_PARAM_MAX);
-
-        if (store && ids_of(store, &ids, &n) != 0)
-                n = 0;
         const char *near = text_nearest(clean, (const char *const *)ids, n);
         json_t *extra = json_object();
-        json_set(extra, what, json_text(clean));
+
+        json_set(extra, "path", json_text(clean));
         if (near)
                 json_set(extra, "did_you_mean", json_text(near));
-        reply_problem(request, &problem_not_found, extra, "there is no %s \"%s\"%s%s%s", what, clean,
+        reply_problem(request, &problem_not_found, extra, "there is no path \"%s\"%s%s%s", clean,
                       near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         free_ids(ids, n);
+}
+
+/* Nearest to a path: told as one; else as a target, which most are. */
+static void refuse_subject(Request *request, const char *id) {
+        char **ids;
+        size_t n = path_ids(request, &ids);
+        bool near = text_nearest(id, (const char *const *)ids, n) != NULL;
+
+        free_ids(ids, n);
+        if (near)
+                refuse_path(request, id);
+        else
+                resource_refuse_target(request, id, false);
 }
 
 bool resource_takes_subjects(Request *request, size_t most) {
@@ -174,8 +187,8 @@ bool resource_takes_subjects(Request *request, size_t most) {
                 return false;
         }
         list_each (char, id, subjects)
-                if (!knows(request, id, view_subject_ids)) {
-                        refuse(request, id, "target", view_subject_ids);
+                if (!resource_knows_target(request, id, false) && !knows_path(request, id)) {
+                        refuse_subject(request, id);
                         return false;
                 }
         return true;
@@ -189,8 +202,8 @@ bool resource_takes_path(Request *request) {
         if (query->targets.n > 0)
                 reply_problem(request, &problem_bad_request, NULL,
                               "parameters \"path\" and \"target\" are given: one of them is taken");
-        else if (!knows(request, query->path, view_path_ids))
-                refuse(request, query->path, "path", view_path_ids);
+        else if (!knows_path(request, query->path))
+                refuse_path(request, query->path);
         else
                 return true;
         return false;

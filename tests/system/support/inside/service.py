@@ -25,6 +25,7 @@ defaults: {{ interval: 1s, timeout: 3s, confirm: {{ fail: 2, pass: 1, retry_inte
 targets:
   - id: {target}
     http: {{ url: "http://127.0.0.1:8080/", expect: {{ contains: ["m'opposer"] }} }}
+paths: [{{ id: refus, channels: [{{ id: web, steps: [{target}] }}] }}]
 """
 CONFIG_PATH = Path("/etc/mond/mond.yaml")
 WATCHDOG_SECONDS = 3
@@ -109,7 +110,8 @@ def folders_are_as_promised():
 def status_says_something():
     assert until(lambda: show("StatusText")), "STATUS= was never sent"
     Handler.page = "maintenance"
-    assert until(lambda: "opposition" in show("StatusText")), show("StatusText")
+    assert until(lambda: show("StatusText").startswith("refus : fermé depuis ")), show("StatusText")
+    assert "opposition" in show("StatusText"), show("StatusText")
 
 
 def journal_has_fields():
@@ -118,6 +120,14 @@ def journal_has_fields():
     entry = found[-1]
     assert len(entry["MESSAGE_ID"]) == 32 and entry["MOND_CAUSE"] == "banner", entry
     assert entry["SYSLOG_IDENTIFIER"] == "mond" and "opposition" in entry["MESSAGE"], entry
+
+
+def journal_has_the_path():
+    found = until(lambda: journal("MOND_PATH=refus", "MOND_STATE=closed"))
+    assert found, run("journalctl", "-q", "-u", "mond", "-o", "verbose", "--no-pager").stdout[-3000:]
+    entry = found[-1]
+    assert (entry["MOND_EVENT"], entry["MOND_TARGET"], entry["PRIORITY"]) == ("path.closed", "opposition", "4"), entry
+    assert entry["MESSAGE"].startswith("refus : fermé depuis ") and "la page le dit" in entry["MESSAGE"], entry
 
 
 def everybody_may_ask_members_may_change():
@@ -168,7 +178,7 @@ def a_mistake_does_not_restart_for_ever():
     assert journal("PRIORITY=3") or "mond.yaml" in run("journalctl", "-q", "-u", "mond").stdout
 
 
-SHOWN = [starts_and_says_ready, folders_are_as_promised, status_says_something, journal_has_fields,
+SHOWN = [starts_and_says_ready, folders_are_as_promised, status_says_something, journal_has_fields, journal_has_the_path,
          everybody_may_ask_members_may_change, reload_is_the_same_process, watchdog_ends_a_hang, stops_in_order,
          a_mistake_does_not_restart_for_ever]
 

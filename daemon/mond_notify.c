@@ -70,6 +70,18 @@ static void on_silences(void *userdata) {
         alertmanager_look(((Mond *)userdata)->alertmanager);
 }
 
+/* Said when it begins and when it ends; in between it is tried again, and nobody needs to hear of each. */
+static void on_fed(void *userdata, const Notifier *notifier, const SendOutcome *outcome) {
+        Mond *mond = userdata;
+        bool was_failing = map_get(&mond->failing_feeds, notifier->id), fails = outcome->result != SEND_DELIVERED;
+
+        if (fails && !was_failing)
+                log_warning("%s: Alertmanager cannot be told: %s", notifier->id, outcome->error);
+        if (!fails && was_failing)
+                log_notice("%s: Alertmanager is told again", notifier->id);
+        map_set(&mond->failing_feeds, notifier->id, fails ? mond : NULL);
+}
+
 /* --- life ----------------------------------------------------------------------------------------------------- */
 
 int mond_open_outbox(Mond *mond, const Config *config) {
@@ -88,6 +100,7 @@ int mond_open_outbox(Mond *mond, const Config *config) {
                 .userdata = mond,
                 .document = document_of,
                 .is_silenced = is_silenced,
+                .sent = on_fed,
         };
 
         mond->trouble_told = (Timer){.fn = on_trouble_lasts, .userdata = mond};
@@ -106,8 +119,8 @@ int mond_open_outbox(Mond *mond, const Config *config) {
 
 void mond_set_notifiers(Mond *mond, Config *config, Config *old) {
         set_services(mond, config);
-        alertmanager_set(mond->alertmanager, &config->notifiers);
         outbox_set(mond->outbox, config, old);
+        alertmanager_set(mond->alertmanager, &config->notifiers); /* as they are now: unchanged ones have moved */
 }
 
 void mond_follow_trouble(Mond *mond, int error) {
@@ -126,6 +139,7 @@ void mond_close_outbox(Mond *mond) {
 
 void mond_free_outbox(Mond *mond) {
         alertmanager_free(mon_steal(&mond->alertmanager));
+        map_fini(&mond->failing_feeds);
         outbox_free(mon_steal(&mond->outbox));
         poster_free(mon_steal(&mond->poster));
         free(mond->user_agent);

@@ -4,6 +4,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/asks.h"
+#include "daemon/base/map.h"
 #include "daemon/flow.h"
 #include "daemon/mond.h"
 #include "daemon/net/post.h"
@@ -35,6 +36,7 @@ struct Mond {
         char *ca_file;    /* likewise */
         Poster *poster;
         Alertmanager *alertmanager;
+        Map failing_feeds; /* the ids of notifiers whose Alertmanager could not be told last */
         Outbox *outbox;
         List tests; /* of MondTest *: whoever waits for the outcome of a notifier.test */
         Timer trouble_told;

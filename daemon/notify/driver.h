@@ -72,4 +72,10 @@ typedef struct NotifierDriver {
         int (*start)(const NotifyServices *services, const Notifier *notifier, const Sending *sending, SentFn *sent,
                      void *userdata, Send **ret_send);
         void (*cancel)(Send *send);
+        /* Keeps its receiver up to date by other ways than deliveries: it is owed tests alone. NULL: it does not. */
+        bool (*is_fed)(const void *spec);
 } NotifierDriver;
+
+static inline bool notifier_is_fed(const Notifier *notifier) {
+        return notifier->driver->is_fed && notifier->driver->is_fed(notifier->spec);
+}

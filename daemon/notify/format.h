@@ -41,6 +41,9 @@ typedef struct FormatInput {
 /* Appends the message. A negative errno: it cannot be written, or does not fit `body`. */
 typedef int FormatFn(const FormatInput *input, Buf *body);
 FormatFn format_mond, format_slack, format_discord, format_mattermost, format_ntfy, format_matrix;
+/* One alert that ends by itself, FORMAT_TEST_SPAN after its event: for notifier.test. */
+FormatFn format_alertmanager;
+#define FORMAT_TEST_SPAN (60 * NSEC_PER_SEC)
 
 /* One alert of Prometheus Alertmanager's API v2: its labels, by which it is known, hold nothing that changes while it
  * fires. `ends_at_real` in the future is until when it fires without another word; else when it ended. */

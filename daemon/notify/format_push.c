@@ -1,6 +1,7 @@
 /* The document itself; ntfy (docs.ntfy.sh, publish as JSON) and Matrix (spec.matrix.org, m.room.message). */
 #include "daemon/notify/format.h"
 
+#include "daemon/base/error.h"
 #include "daemon/base/text.h"
 
 int format_mond(const FormatInput *input, Buf *body) {
@@ -132,4 +133,14 @@ json_t *format_alert(const FormatInput *input, Nsec starts_at_real, Nsec ends_at
         if (parts.url)
                 json_set(alert, "generatorURL", json_text(parts.url));
         return alert;
+}
+
+int format_alertmanager(const FormatInput *input, Buf *body) {
+        mon_auto_json *alerts = json_array();
+        Nsec at_real;
+
+        if (text_parse_time(json_get_text(input->document, "at", ""), &at_real) != 0)
+                return -EINVAL;
+        json_add(alerts, format_alert(input, at_real, at_real + FORMAT_TEST_SPAN));
+        return format_write(alerts, body);
 }

@@ -3,7 +3,6 @@
 #include "daemon/base/log.h"
 #include "daemon/base/text.h"
 #include "daemon/notify/outbox_parts.h"
-#include "daemon/notify/webhook.h"
 
 #include <assert.h>
 
@@ -184,8 +183,6 @@ void outbox_set(Outbox *outbox, Config *config, Config *old) {
         outbox->receivers = (List){0};
         for (size_t i = 0; i < config->notifiers.n; i++) {
                 Notifier *notifier = config->notifiers.items[i];
-                if (webhook_is_alertmanager(notifier))
-                        continue;
                 Receiver *receiver = take_named(&before, notifier->id);
                 if (!receiver) {
                         receiver = receiver_new(outbox, notifier);

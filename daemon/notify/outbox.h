@@ -63,10 +63,10 @@ void outbox_stop(Outbox *outbox);
 void outbox_free(Outbox *outbox); /* gives up the attempts under way */
 mon_define_cleanup(Outbox, outbox_free);
 
-/* The configuration's notifiers from now on, but those of Alertmanager, who are owed nothing. Unchanged ones (by
- * fingerprint) keep queues, timers and attempts: their Notifier moves from `old` into `config`. New and edited ones are
- * armed anew: what they were told is forgotten, and they hear of what fails now. Those that are gone give up what they
- * are owed. `old` NULL at the start. */
+/* The configuration's notifiers from now on. Unchanged ones (by fingerprint) keep queues, timers and attempts: their
+ * Notifier moves from `old` into `config`. New and edited ones are armed anew: what they were told is forgotten, and
+ * they hear of what fails now. Those that are gone give up what they are owed, and one that is fed by other ways
+ * (notifier_is_fed) is owed tests alone. `old` NULL at the start. */
 void outbox_set(Outbox *outbox, Config *config, Config *old);
 
 /* An event that has its id: whom it is owed to. */

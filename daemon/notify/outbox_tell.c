@@ -117,7 +117,8 @@ static TellingCase case_of(const Receiver *receiver, const Subject *subject, con
                                                  ? told->differs_since_at_real
                                                  : event->at_real,
                 .flapping = changes > 0,
-                .wants = notifier_wants(receiver->notifier, telling_type_of(subject->kind, subject->state)),
+                .wants = !notifier_is_fed(receiver->notifier) &&
+                         notifier_wants(receiver->notifier, telling_type_of(subject->kind, subject->state)),
                 .told = told ? told->state : telling_good(subject->kind),
                 .told_unstable = told && told->unstable,
                 .told_at_real = told ? told->at_real : NSEC_UNKNOWN,
@@ -339,7 +340,8 @@ static bool is_for(const Outbox *outbox, const Receiver *receiver, const Event *
                                 return true;
                 return false;
         }
-        if (event->type == EVENT_DELIVERY_FAILED && text_is(event->subject, receiver->notifier->id))
+        if ((event->type == EVENT_DELIVERY_FAILED && text_is(event->subject, receiver->notifier->id)) ||
+            notifier_is_fed(receiver->notifier))
                 return false;
         return notifier_wants(receiver->notifier, event->type) && !outbox_is_silenced(outbox, event->subject);
 }

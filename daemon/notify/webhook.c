@@ -256,18 +256,25 @@ static void webhook_fini(void *spec) {
         forget_derived(spec);
 }
 
+static bool webhook_is_fed(const void *spec) {
+        return ((const WebhookSpec *)spec)->format == FORMAT_ALERTMANAGER;
+}
+
 bool webhook_is_alertmanager(const Notifier *notifier) {
-        return notifier->driver == &notifier_webhook &&
-               ((const WebhookSpec *)notifier->spec)->format == FORMAT_ALERTMANAGER;
+        return notifier->driver == &notifier_webhook && webhook_is_fed(notifier->spec);
 }
 
 /* --- the driver ------------------------------------------------------------------------------------------------- */
 
 static int webhook_compose(const NotifyServices *services, const Notifier *notifier, const Letter *letter, Buf *body) {
         static FormatFn *const writers[FORMAT_MAX + 1] = {
-                [FORMAT_MOND] = format_mond,       [FORMAT_SLACK] = format_slack,
-                [FORMAT_DISCORD] = format_discord, [FORMAT_MATTERMOST] = format_mattermost,
-                [FORMAT_NTFY] = format_ntfy,       [FORMAT_MATRIX] = format_matrix,
+                [FORMAT_MOND] = format_mond,
+                [FORMAT_SLACK] = format_slack,
+                [FORMAT_DISCORD] = format_discord,
+                [FORMAT_MATTERMOST] = format_mattermost,
+                [FORMAT_ALERTMANAGER] = format_alertmanager,
+                [FORMAT_NTFY] = format_ntfy,
+                [FORMAT_MATRIX] = format_matrix,
         };
         const WebhookSpec *spec = notifier->spec;
         const FormatInput input = {letter->document, notifier->language, spec->topic};
@@ -275,7 +282,7 @@ static int webhook_compose(const NotifyServices *services, const Notifier *notif
         (void)services;
         if (spec->format == FORMAT_TEMPLATE)
                 return template_write(spec->compiled, letter->document, body);
-        return writers[spec->format] ? writers[spec->format](&input, body) : -EOPNOTSUPP;
+        return writers[spec->format](&input, body);
 }
 
 static int webhook_start(const NotifyServices *services, const Notifier *notifier, const Sending *sending, SentFn *sent,
@@ -292,4 +299,5 @@ const NotifierDriver notifier_webhook = {
         .compose = webhook_compose,
         .start = webhook_start,
         .cancel = webhook_cancel,
+        .is_fed = webhook_is_fed,
 };

@@ -46,5 +46,5 @@ mon_must_check int webhook_send(const NotifyServices *services, const WebhookSpe
                                 SentFn *sent, void *userdata, Send **ret_send);
 void webhook_cancel(Send *send);
 
-/* Of the alertmanager format: kept up to date by alertmanager.h, and owed nothing by the outbox. */
+/* Of the alertmanager format: fed by alertmanager.h. */
 bool webhook_is_alertmanager(const Notifier *notifier);

@@ -127,6 +127,8 @@ static Nsec time_of(const json_t *alert, const char *key) {
 static void test_nothing_fires_nothing_is_sent(void **state) {
         Feeds *feeds = *state;
 
+        assert_true(notifier_is_fed(&feeds->fixture.notifier));
+
         pass(feeds, 10 * RESEND);
         target(feeds, EVENT_TARGET_UP, "a");
         target(feeds, EVENT_TARGET_UNKNOWN, "b");

@@ -48,11 +48,8 @@ static void test_whole_messages(void **state) {
         static const struct {
                 FormatFn *format;
                 const char *name;
-        } rows[] = {{format_slack, "slack"},
-                    {format_discord, "discord"},
-                    {format_mattermost, "mattermost"},
-                    {format_ntfy, "ntfy"},
-                    {format_matrix, "matrix"}};
+        } rows[] = {{format_slack, "slack"}, {format_discord, "discord"}, {format_mattermost, "mattermost"},
+                    {format_ntfy, "ntfy"},   {format_matrix, "matrix"},   {format_alertmanager, "alertmanager"}};
         mon_auto_json *document = notifier_fixture_document("path.closed", "open", "closed",
                                                             "refus : fermé depuis 02:12 <!channel> *gras* & @here");
 

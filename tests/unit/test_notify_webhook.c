@@ -76,6 +76,7 @@ static void test_blocks(void **state) {
                 check_told(row->yaml, fixture.mistakes, row->mistake);
                 check_told(row->yaml, fixture.warnings, row->warning);
                 assert_null(strstr(fixture.printed, "whsec_"));
+                assert_int_equal(notifier_is_fed(&fixture.notifier), strstr(row->yaml, "alertmanager") != NULL);
                 assert_null(strstr(fixture.printed, "token: \"abc"));
                 assert_null(strstr(fixture.mistakes, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         }

@@ -15,7 +15,7 @@ class Received:
     method: str
     headers: dict  # names in lower case
     body: bytes
-    first_byte_at: float  # time.monotonic()
+    first_byte_at: float  # time.time()
     at: float = field(default_factory=time.time)
 
 
@@ -24,7 +24,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def parse_request(self):
-        self.first_byte_at = time.monotonic()
+        self.first_byte_at = time.time()
         return super().parse_request()
 
     def _take(self):

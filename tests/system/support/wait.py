@@ -1,6 +1,7 @@
 """Waiting for something to become true, with a bound; never for time to pass."""
 
 import time
+from datetime import datetime
 
 STEP_SECONDS = 0.05
 BOUND_SECONDS = 20.0
@@ -14,3 +15,8 @@ def until(what, seconds=BOUND_SECONDS):
         if value or time.monotonic() >= end:
             return value
         time.sleep(STEP_SECONDS)
+
+
+def seconds_of(text):
+    """An instant of JSON, as time.time() has it."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

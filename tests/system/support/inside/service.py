@@ -178,9 +178,9 @@ def a_mistake_does_not_restart_for_ever():
     assert journal("PRIORITY=3") or "mond.yaml" in run("journalctl", "-q", "-u", "mond").stdout
 
 
-SHOWN = [starts_and_says_ready, folders_are_as_promised, status_says_something, journal_has_fields, journal_has_the_path,
-         everybody_may_ask_members_may_change, reload_is_the_same_process, watchdog_ends_a_hang, stops_in_order,
-         a_mistake_does_not_restart_for_ever]
+SHOWN = [starts_and_says_ready, folders_are_as_promised, status_says_something, journal_has_fields,
+         journal_has_the_path, everybody_may_ask_members_may_change, reload_is_the_same_process, watchdog_ends_a_hang,
+         stops_in_order, a_mistake_does_not_restart_for_ever]
 
 
 def main():

@@ -72,6 +72,7 @@ static const ViewProblem *host_problems(void *userdata, size_t *ret_n) {
                         .text = message_cause(CAUSE_LOCAL_NETWORK, mond_language(mond)),
                         .since_at_real = flow_blind_since_at_real(mond->flow),
                 };
+        n += mond_notifier_problems(mond, mond->problems + n, MOND_PROBLEMS - n);
         *ret_n = n;
         return mond->problems;
 }
@@ -130,7 +131,7 @@ static void host_reload(void *userdata, ApiCall *call) {
 }
 
 MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error) {
-        const ApiHost host = {
+        ApiHost host = {
                 .userdata = mond,
                 .store = host_store,
                 .live = host_live,
@@ -143,6 +144,7 @@ MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error) {
         };
         SystemdSockets sockets;
 
+        mond_fill_notify_host(&host);
         int r = systemd_sockets_init(&sockets);
         if (r != 0) {
                 error_set(error, "the sockets handed over cannot be used: %s", mon_strerror(r));

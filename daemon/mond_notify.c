@@ -95,6 +95,7 @@ int mond_open_outbox(Mond *mond, const Config *config) {
                 .known = on_known,
                 .forgotten = on_forgotten,
                 .silences = on_silences,
+                .tried = mond_on_tried,
         };
         const AlertmanagerHost alertmanager_host = {
                 .userdata = mond,
@@ -138,6 +139,10 @@ void mond_close_outbox(Mond *mond) {
 }
 
 void mond_free_outbox(Mond *mond) {
+        mond_forget_tests(mond);
+        list_each (char, text, &mond->problem_texts)
+                free(text);
+        list_fini(&mond->problem_texts);
         alertmanager_free(mon_steal(&mond->alertmanager));
         map_fini(&mond->failing_feeds);
         outbox_free(mon_steal(&mond->outbox));

@@ -50,7 +50,8 @@ struct Mond {
         ViewLive live;
         ViewProblem problems[MOND_PROBLEMS]; /* as last asked for; their texts are problem_texts */
         List problem_texts;
-        const char **target_ids; /* of the configuration in force */
+        const char **target_ids;                  /* of the configuration in force */
+        const char **notifier_ids, **subject_ids; /* likewise, as last asked for */
         bool ready;
 };
 
@@ -74,6 +75,12 @@ void mond_close_outbox(Mond *mond); /* nothing is sent any more; what came of it
 void mond_free_outbox(Mond *mond);
 /* --- mond_report.c */
 void mond_host_report(void *userdata, const char *target, Report *report, ApiCall *call);
+
+/* --- mond_host_notify.c */
+void mond_fill_notify_host(ApiHost *host);
+void mond_on_tried(void *userdata, const Notifier *notifier, const char *event_id, const SendOutcome *outcome);
+void mond_forget_tests(Mond *mond);
+size_t mond_notifier_problems(Mond *mond, ViewProblem *ret_problems, size_t max);
 
 /* --- mond_host.c */
 mon_must_check MondExit mond_open_api(Mond *mond, const char *socket_path, Error *error);

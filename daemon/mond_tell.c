@@ -11,6 +11,7 @@ static LogLevel event_level(const Event *event) {
         case EVENT_PATH_CLOSED:
         case EVENT_PATH_IMPAIRED:
         case EVENT_OBSERVER_BLIND:
+        case EVENT_DELIVERY_FAILED:
                 return LOG_LEVEL_WARNING;
         default:
                 return LOG_LEVEL_NOTICE;
@@ -34,6 +35,7 @@ void mond_on_event(void *userdata, const Event *event) {
                 {"MOND_PATH", event->kind == SUBJECT_PATH ? event->subject : NULL},
                 {"MOND_STATE", state_of(event)},
                 {"MOND_CAUSE", event->cause ? cause_name(event->cause) : NULL},
+                {"MOND_NOTIFIER", event->kind == SUBJECT_NOTIFIER ? event->subject : NULL},
                 {"MOND_BANNER", event->banner},
         };
 

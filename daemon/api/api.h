@@ -34,6 +34,8 @@ typedef enum ApiRefusal {
         API_REFUSED_BAD,      /* not to be done as it was asked: 400 */
         API_REFUSED_BUSY,     /* the same is already under way, or we are stopping: 503 */
         API_REFUSED_FAULT,    /* a fault of our own: 500 */
+        API_REFUSED_UNKNOWN,  /* there is no such thing: 404 */
+        API_REFUSED_STATE,    /* not as things are now: 409 */
 } ApiRefusal;
 
 /* What the daemon is asked for. Every function is called on the loop. */
@@ -56,6 +58,16 @@ typedef struct ApiHost {
          * until_at_real holds how long it is to speak, a span, or NSEC_UNKNOWN. { report, recorded, decides, state,
          * cause, since } */
         void (*report)(void *userdata, const char *target, Report *report, ApiCall *call);
+        /* Ids, like those of targets: of the notifiers, and of what can be silenced. */
+        const char *const *(*notifiers)(void *userdata, size_t *ret_n);
+        const char *const *(*subjects)(void *userdata, size_t *ret_n);
+        void (*silence)(void *userdata, const char *subject, Nsec until_at_real, const char *reason,
+                        ApiCall *call);                                      /* { id, subject, reason, until } */
+        void (*unsilence)(void *userdata, int64_t id, ApiCall *call);        /* { id } */
+        void (*retry)(void *userdata, int64_t delivery, ApiCall *call);      /* { id, state } */
+        void (*enable)(void *userdata, const char *notifier, ApiCall *call); /* { notifier, changed } */
+        /* After the first attempt: { notifier, event_id, result, status, error } */
+        void (*test)(void *userdata, const char *notifier, ApiCall *call);
         void (*reload)(void *userdata, ApiCall *call); /* { added, removed, changed, unchanged, warnings } */
 } ApiHost;
 

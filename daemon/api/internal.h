@@ -26,6 +26,8 @@ enum {
         PARAM_TARGET = 1 << 4, /* may be repeated */
         PARAM_OPEN = 1 << 5,
         PARAM_FORMAT = 1 << 6,
+        PARAM_FAILED = 1 << 24,
+        PARAM_PENDING = 1 << 25,
         PARAM_PATH = 1 << 7,
 };
 #define PARAM_LIST (PARAM_SINCE | PARAM_UNTIL | PARAM_LIMIT | PARAM_CURSOR)
@@ -47,7 +49,7 @@ typedef struct Query {
         char *cursor; /* NULL: from the newest on */
         List targets; /* of char * */
         char *path;   /* NULL: not given */
-        bool open;
+        bool open, failed, pending;
         char *format;
 } Query;
 
@@ -141,8 +143,8 @@ void reply_pieces(Request *request, const char *content_type, bool (*next_piece)
 void reply_header(Request *request, const char *name, const char *value);
 char *problem_text(const Problem *problem, json_t *extra, const char *detail);
 
-extern const Problem problem_bad_request, problem_forbidden, problem_not_found, problem_method, problem_media,
-        problem_too_large, problem_config, problem_too_soon, problem_fault, problem_unavailable,
+extern const Problem problem_bad_request, problem_forbidden, problem_not_found, problem_conflict, problem_method,
+        problem_media, problem_too_large, problem_config, problem_too_soon, problem_fault, problem_unavailable,
         problem_not_implemented;
 const Problem *problem_of_status(int status); /* for what evhttp answers by itself */
 

@@ -56,13 +56,27 @@ static char *read_target(const Request *request, const char *value, Query *query
         return NULL;
 }
 
-static char *read_open(const Request *request, const char *value, Query *query) {
-        (void)request;
+static char *read_yes(const char *value, bool *ret_yes) {
         if (!*value || text_is(value, "true") || text_is(value, "1")) {
-                query->open = true;
+                *ret_yes = true;
                 return NULL;
         }
         return text_is(value, "false") || text_is(value, "0") ? NULL : mon_strdup("takes true or false");
+}
+
+static char *read_open(const Request *request, const char *value, Query *query) {
+        (void)request;
+        return read_yes(value, &query->open);
+}
+
+static char *read_failed(const Request *request, const char *value, Query *query) {
+        (void)request;
+        return read_yes(value, &query->failed);
+}
+
+static char *read_pending(const Request *request, const char *value, Query *query) {
+        (void)request;
+        return read_yes(value, &query->pending);
 }
 
 static char *read_format(const Request *request, const char *value, Query *query) {
@@ -82,10 +96,11 @@ static const struct {
         unsigned bit;
         ParamFn *fn;
 } params[] = {
-        {"since", PARAM_SINCE, read_since},    {"until", PARAM_UNTIL, read_until},
-        {"limit", PARAM_LIMIT, read_limit},    {"cursor", PARAM_CURSOR, read_cursor},
-        {"target", PARAM_TARGET, read_target}, {"open", PARAM_OPEN, read_open},
-        {"format", PARAM_FORMAT, read_format}, {"path", PARAM_PATH, read_path},
+        {"since", PARAM_SINCE, read_since},       {"until", PARAM_UNTIL, read_until},
+        {"limit", PARAM_LIMIT, read_limit},       {"cursor", PARAM_CURSOR, read_cursor},
+        {"target", PARAM_TARGET, read_target},    {"open", PARAM_OPEN, read_open},
+        {"format", PARAM_FORMAT, read_format},    {"failed", PARAM_FAILED, read_failed},
+        {"pending", PARAM_PENDING, read_pending}, {"path", PARAM_PATH, read_path},
 };
 
 void query_fini(Query *query) {

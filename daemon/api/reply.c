@@ -11,6 +11,7 @@ const Problem problem_bad_request = {400, "bad-request", "Bad Request"};
 const Problem problem_forbidden = {403, "forbidden", "Forbidden"};
 const Problem problem_not_found = {404, "not-found", "Not Found"};
 const Problem problem_method = {405, "method-not-allowed", "Method Not Allowed"};
+const Problem problem_conflict = {409, "conflict", "Conflict"};
 const Problem problem_too_large = {413, "too-large", "Content Too Large"};
 const Problem problem_media = {415, "unsupported-media-type", "Unsupported Media Type"};
 const Problem problem_config = {422, "configuration", "Unprocessable Content"};

@@ -31,6 +31,8 @@ ViewFilter resource_filter(const Request *request) {
                 .target = query->targets.n > 0 ? query->targets.items[0] : NULL,
                 .path = query->path,
                 .open_only = query->open,
+                .failed_only = query->failed,
+                .pending_only = query->pending,
                 .has_since = query->since_at_real != NSEC_UNKNOWN,
                 .since_at_real = query->since_at_real,
                 .has_until = query->until_at_real != NSEC_UNKNOWN,
@@ -78,6 +80,10 @@ static void add_link(Request *request, const char *cursor) {
                 r = buf_printf(&link, "&path=%s", filter.path); /* a known one, so made of plain characters */
         if (r == 0 && filter.open_only)
                 r = buf_append_text(&link, "&open=true");
+        if (r == 0 && filter.failed_only)
+                r = buf_append_text(&link, "&failed=true");
+        if (r == 0 && filter.pending_only)
+                r = buf_append_text(&link, "&pending=true");
         if (r == 0 && buf_append_text(&link, ">; rel=\"next\"") == 0)
                 reply_header(request, "Link", buf_text(&link));
 }

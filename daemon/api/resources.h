@@ -22,6 +22,14 @@ void post_report(Request *request);
 /* routes_incidents.c */
 void get_incidents(Request *request);
 void get_incident(Request *request);
+/* routes_notify.c */
+void get_deliveries(Request *request);
+void get_silences(Request *request);
+void post_silence(Request *request);
+void post_unsilence(Request *request);
+void post_retry(Request *request);
+void post_notify_test(Request *request);
+void post_notify_enable(Request *request);
 /* routes_export.c */
 void get_export(Request *request);
 /* routes_command.c */

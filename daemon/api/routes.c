@@ -19,6 +19,8 @@ const Route api_routes[] = {
         {"GET", "/v1/reports", PARAM_LIST | PARAM_TARGET, get_reports},
         {"GET", "/v1/events", PARAM_LIST | PARAM_TARGET | PARAM_PATH, get_events},
         {"GET", "/v1/events/stream", 0, stream_open},
+        {"GET", "/v1/deliveries", PARAM_LIST | PARAM_FAILED | PARAM_PENDING, get_deliveries},
+        {"GET", "/v1/silences", 0, get_silences},
         {"GET", "/v1/export", PARAM_FORMAT | PARAM_SINCE | PARAM_UNTIL | PARAM_TARGET, get_export},
         {"GET", "/v1/health", 0, get_health},
         {"GET", "/v1/version", 0, get_version},
@@ -27,6 +29,11 @@ const Route api_routes[] = {
         {"POST", "/v1/pause", 0, post_pause},
         {"POST", "/v1/resume", 0, post_resume},
         {"POST", "/v1/reload", 0, post_reload},
+        {"POST", "/v1/silence", 0, post_silence},
+        {"POST", "/v1/unsilence", 0, post_unsilence},
+        {"POST", "/v1/deliveries/*/retry", 0, post_retry},
+        {"POST", "/v1/notify/test", 0, post_notify_test},
+        {"POST", "/v1/notify/enable", 0, post_notify_enable},
         {0},
 };
 

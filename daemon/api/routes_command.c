@@ -35,6 +35,10 @@ static const Problem *problem_of_refusal(ApiRefusal refusal) {
                 return &problem_bad_request;
         case API_REFUSED_BUSY:
                 return &problem_unavailable;
+        case API_REFUSED_UNKNOWN:
+                return &problem_not_found;
+        case API_REFUSED_STATE:
+                return &problem_conflict;
         default:
                 return &problem_fault;
         }

@@ -25,6 +25,8 @@ char *ask_query(const Monctl *ctl, const char *target) {
                       {"until", options->until},
                       {"limit", options->limit ? limit : NULL},
                       {"open", options->open ? "true" : NULL},
+                      {"failed", options->failed ? "true" : NULL},
+                      {"pending", options->pending ? "true" : NULL},
                       {"target", target ? target : options->target},
                       {"path", options->path},
                       {"format", options->format}};
@@ -75,6 +77,10 @@ static char *path_of(const Monctl *ctl, Ask ask, const char *subject) {
                 return mon_printf("/v1/content%s", query);
         case ASK_REPORTS:
                 return mon_printf("/v1/reports%s", query);
+        case ASK_DELIVERIES:
+                return mon_printf("/v1/deliveries%s", query);
+        case ASK_SILENCES:
+                return mon_strdup("/v1/silences");
         default:
                 return mon_printf("/v1/events%s", query);
         }
@@ -102,6 +108,8 @@ ViewFilter ask_filter(const Monctl *ctl, const char *subject) {
         ViewFilter filter = {.target = subject ? subject : options->target,
                              .path = options->path,
                              .open_only = options->open,
+                             .failed_only = options->failed,
+                             .pending_only = options->pending,
                              .limit = options->limit};
 
         filter.has_since = options->since && options_time(ctl, options->since, &filter.since_at_real);
@@ -179,6 +187,10 @@ static int view(Monctl *ctl, Store *store, Ask ask, const char *subject, json_t 
                 return take_page(view_content(store, &filter, &page), &page, ret_document);
         case ASK_REPORTS:
                 return take_page(view_reports(store, &live, &filter, &page), &page, ret_document);
+        case ASK_DELIVERIES:
+                return take_page(view_deliveries(store, &filter, &page), &page, ret_document);
+        case ASK_SILENCES:
+                return view_silences(store, &live, ret_document);
         default:
                 return take_page(view_events(store, &live, &filter, &page), &page, ret_document);
         }

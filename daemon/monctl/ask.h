@@ -6,15 +6,17 @@
 #include "daemon/view/view.h"
 
 typedef enum Ask {
-        ASK_STATUS,    /* `subject`: one target, NULL: all */
-        ASK_HISTORY,   /* `subject` */
-        ASK_UPTIME,    /* ctl->args: targets, none: all */
-        ASK_INCIDENTS, /* --open, --target */
-        ASK_INCIDENT,  /* `subject`: its id */
-        ASK_BANNERS,   /* `subject`: one target, NULL: all */
-        ASK_NOTICES,   /* likewise */
-        ASK_CONTENT,   /* likewise */
-        ASK_REPORTS,   /* likewise */
+        ASK_STATUS,     /* `subject`: one target, NULL: all */
+        ASK_HISTORY,    /* `subject` */
+        ASK_UPTIME,     /* ctl->args: targets, none: all */
+        ASK_INCIDENTS,  /* --open, --target */
+        ASK_INCIDENT,   /* `subject`: its id */
+        ASK_BANNERS,    /* `subject`: one target, NULL: all */
+        ASK_NOTICES,    /* likewise */
+        ASK_CONTENT,    /* likewise */
+        ASK_REPORTS,    /* likewise */
+        ASK_DELIVERIES, /* --failed, --pending */
+        ASK_SILENCES,
         ASK_EVENTS,
 } Ask;
 

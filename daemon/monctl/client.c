@@ -181,12 +181,19 @@ int client_tell_problem(const Monctl *ctl, const ClientAnswer *answer) {
                 return tell(ctl, EXIT_REFUSED, say(ctl, PHRASE_REFUSED));
         case 400:
         case 404:
+        case 409:
         case 413:
                 if (target)
                         return tell_unknown_target(ctl, target, json_get_text(problem, "did_you_mean", NULL));
                 if (json_get_text(problem, "path", NULL))
                         return tell_unknown_path(ctl, json_get_text(problem, "path", NULL),
                                                  json_get_text(problem, "did_you_mean", NULL));
+                if (json_get_text(problem, "notifier", NULL))
+                        return tell_unknown(ctl, PHRASE_UNKNOWN_NOTIFIER, json_get_text(problem, "notifier", NULL),
+                                            json_get_text(problem, "did_you_mean", NULL));
+                if (json_get_text(problem, "subject", NULL))
+                        return tell_unknown(ctl, PHRASE_UNKNOWN_SUBJECT, json_get_text(problem, "subject", NULL),
+                                            json_get_text(problem, "did_you_mean", NULL));
                 if (json_get_int(problem, "incident", 0)) {
                         mon_auto_free char *id = mon_printf("%" PRId64, json_get_int(problem, "incident", 0));
                         return tell_phrase(ctl, EXIT_USAGE, PHRASE_UNKNOWN_INCIDENT, id);

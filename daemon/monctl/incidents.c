@@ -123,6 +123,10 @@ static void show_incident(const Monctl *ctl, const json_t *document) {
                 print_fact(ctl, PHRASE_BANNER_WORD, quoted);
         }
         show_timeline(ctl, json_object_get(document, "timeline"), banner);
+        if (json_array_size(json_object_get(document, "notifications")) > 0) {
+                (void)printf("\n%s\n", say(ctl, PHRASE_INCIDENT_SENT));
+                show_deliveries(ctl, json_object_get(document, "notifications"));
+        }
 }
 
 int cmd_incident(Monctl *ctl) {

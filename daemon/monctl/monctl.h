@@ -36,7 +36,9 @@ typedef struct Options {
         bool help, version, json, no_color, watch, plugin, all, open, follow, diff;
         char *socket, *db, *since, *until, *target, *path, *url, *at, *format, *note, *by, *waited, *expires;
         int64_t limit, status, corrects;
-        List headers; /* of char * */
+        bool failed, pending;
+        char *span, *reason; /* --for, --reason */
+        List headers;        /* of char * */
 } Options;
 
 typedef struct Monctl {
@@ -65,21 +67,26 @@ struct Command {
 
 extern const Command monctl_commands[]; /* ends with a NULL name */
 
-int cmd_status(Monctl *ctl);    /* status.c */
-int cmd_check(Monctl *ctl);     /* check.c */
-int cmd_history(Monctl *ctl);   /* history.c */
-int cmd_banners(Monctl *ctl);   /* history.c */
-int cmd_notices(Monctl *ctl);   /* notices.c */
-int cmd_content(Monctl *ctl);   /* content.c */
-int cmd_events(Monctl *ctl);    /* events.c */
-int cmd_incidents(Monctl *ctl); /* incidents.c */
-int cmd_incident(Monctl *ctl);  /* incidents.c */
-int cmd_uptime(Monctl *ctl);    /* uptime.c */
-int cmd_classify(Monctl *ctl);  /* classify.c */
-int cmd_export(Monctl *ctl);    /* export.c */
-int cmd_report(Monctl *ctl);    /* reports.c */
-int cmd_reports(Monctl *ctl);   /* reports.c */
-int cmd_pause(Monctl *ctl);     /* control.c, and the ones below */
+int cmd_status(Monctl *ctl);     /* status.c */
+int cmd_check(Monctl *ctl);      /* check.c */
+int cmd_history(Monctl *ctl);    /* history.c */
+int cmd_banners(Monctl *ctl);    /* history.c */
+int cmd_notices(Monctl *ctl);    /* notices.c */
+int cmd_content(Monctl *ctl);    /* content.c */
+int cmd_events(Monctl *ctl);     /* events.c */
+int cmd_incidents(Monctl *ctl);  /* incidents.c */
+int cmd_incident(Monctl *ctl);   /* incidents.c */
+int cmd_uptime(Monctl *ctl);     /* uptime.c */
+int cmd_classify(Monctl *ctl);   /* classify.c */
+int cmd_export(Monctl *ctl);     /* export.c */
+int cmd_report(Monctl *ctl);     /* reports.c */
+int cmd_reports(Monctl *ctl);    /* reports.c */
+int cmd_deliveries(Monctl *ctl); /* deliveries.c, and the ones below */
+int cmd_notify(Monctl *ctl);
+int cmd_silence(Monctl *ctl);
+int cmd_silences(Monctl *ctl);
+int cmd_unsilence(Monctl *ctl);
+int cmd_pause(Monctl *ctl); /* control.c, and the ones below */
 int cmd_resume(Monctl *ctl);
 int cmd_reload(Monctl *ctl);
 int cmd_health(Monctl *ctl);

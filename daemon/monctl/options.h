@@ -25,6 +25,10 @@ enum { /* which commands an option belongs to */
        OPTION_WAITED = 1 << 18,
        OPTION_EXPIRES = 1 << 19,
        OPTION_CORRECTS = 1 << 20,
+       OPTION_FAILED = 1 << 24,
+       OPTION_PENDING = 1 << 25,
+       OPTION_FOR = 1 << 26,
+       OPTION_REASON = 1 << 27,
 };
 
 /* Options stand before or after the command, as "--name value" or "--name=value"; "--" ends them. EXIT_DONE, or

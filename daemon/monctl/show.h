@@ -17,5 +17,6 @@ char *show_quoted(const Monctl *ctl, const char *text);
 char *show_notice(const Monctl *ctl, const json_t *notice);
 /* What became of a notice (one of `notices --json`): "began on time, overran by 40 min". In notices.c; to free. */
 char *show_outcome(const Monctl *ctl, const json_t *notice);
-char *show_int(const json_t *number);                   /* "-" when it is none */
-void show_table(const Monctl *ctl, const Table *table); /* or "nothing to show" */
+void show_deliveries(const Monctl *ctl, const json_t *document); /* a table of `deliveries --json`; in deliveries.c */
+char *show_int(const json_t *number);                            /* "-" when it is none */
+void show_table(const Monctl *ctl, const Table *table);          /* or "nothing to show" */

@@ -226,6 +226,13 @@ static char *path_event(const Event *event, Language language) {
                           unknown ? " " : "", unknown ? event->unknown : "");
 }
 
+static char *blind_event(const Event *event, Language language) {
+        static const Both blind = {"mond ne voit plus rien", "mond is blind"};
+
+        return mon_printf("%s (%s)", blind[language],
+                          message_cause(event->cause ? event->cause : CAUSE_LOCAL_FAULT, language));
+}
+
 static char *span_of_notice(const Event *event, Language language) {
         static const Both from_word = {" à partir du ", " from "}, until_word = {" jusqu'au ", " until "};
         mon_auto_free char *from = message_time(event->notice_from_at_real, event->at_real, language);
@@ -237,12 +244,37 @@ static char *span_of_notice(const Event *event, Language language) {
                           has_until ? until_word[language] : "", has_until ? until : "");
 }
 
+/* What notifiers are told beside changes. */
+static char *word_event(const Event *event, Language language) {
+        static const Both reminder = {"rappel", "reminder"},
+                          failed = {"un envoi est abandonné", "a delivery is given up"},
+                          test = {"ceci est un essai", "this is a test"}, unstable = {"instable", "unstable"},
+                          changes = {"changements", "changes"};
+        const char *subject = event->subject ? event->subject : "?";
+        mon_auto_free char *quote = quoted(event->detail, language), *state = NULL;
+
+        switch (event->type) {
+        case EVENT_DELIVERY_FAILED:
+                return mon_printf("%s%s%s%s", subject, colon[language], failed[language], quote);
+        case EVENT_NOTIFIER_TEST:
+                return mon_printf("%s%s%s", subject, colon[language], test[language]);
+        case EVENT_TARGET_UNSTABLE:
+        case EVENT_PATH_UNSTABLE:
+                return mon_printf("%s%s%s (%d %s)", subject, colon[language], unstable[language], event->changes,
+                                  changes[language]);
+        default:
+                state = event->kind == SUBJECT_PATH       ? path_event(event, language)
+                        : event->kind == SUBJECT_OBSERVER ? blind_event(event, language)
+                                                          : state_event(event, language);
+                return mon_printf("%s%s%s", reminder[language], colon[language], state);
+        }
+}
+
 char *message_event(const Event *event, Language language) {
         static const Both banner_seen = {"nouvelle bannière", "a new banner"},
                           banner_changed = {"la bannière a changé", "the banner has changed"},
                           banner_gone = {"la bannière n'est plus là", "the banner is gone"},
                           announced = {"maintenance annoncée", "a maintenance is announced"},
-                          blind = {"mond ne voit plus rien", "mond is blind"},
                           back = {"mond voit de nouveau", "mond sees again"},
                           content = {"le texte surveillé a changé", "the watched text has changed"},
                           no_content = {"la partie surveillée n'est plus là", "the watched part is not there"},
@@ -269,8 +301,13 @@ char *message_event(const Event *event, Language language) {
         case EVENT_PATH_UNKNOWN:
                 return path_event(event, language);
         case EVENT_OBSERVER_BLIND:
-                return mon_printf("%s (%s)", blind[language],
-                                  message_cause(event->cause ? event->cause : CAUSE_LOCAL_FAULT, language));
+                return blind_event(event, language);
+        case EVENT_INCIDENT_REMINDER:
+        case EVENT_DELIVERY_FAILED:
+        case EVENT_NOTIFIER_TEST:
+        case EVENT_TARGET_UNSTABLE:
+        case EVENT_PATH_UNSTABLE:
+                return word_event(event, language);
         case EVENT_OBSERVER_BACK:
                 return mon_strdup(back[language]);
         case EVENT_CONTENT_CHANGED:

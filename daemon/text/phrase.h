@@ -110,6 +110,29 @@
         PHRASE(LATE_MESSAGE, "Message en retard : cela date du {1}.", "A late message: this happened on {1}.")         \
         PHRASE(SEEN_BY, "Observé par {1}", "Seen by {1}")                                                              \
         PHRASE(SEE_PAGE, "Voir la page", "See the page")                                                               \
+        PHRASE(NOTIFIER, "NOTIFIEUR", "NOTIFIER")                                                                      \
+        PHRASE(EVENT_WORD, "ÉVÉNEMENT", "EVENT")                                                                       \
+        PHRASE(ATTEMPTS, "ESSAIS", "TRIES")                                                                            \
+        PHRASE(OWED, "DÛ", "OWED")                                                                                     \
+        PHRASE(DELIVERY_PENDING, "en attente", "pending")                                                              \
+        PHRASE(DELIVERY_DELIVERED, "remis", "delivered")                                                               \
+        PHRASE(DELIVERY_FAILED, "échec", "failed")                                                                     \
+        PHRASE(DELIVERY_NEXT, "prochain essai {1}", "next try {1}")                                                    \
+        PHRASE(SUBJECT, "SUJET", "SUBJECT")                                                                            \
+        PHRASE(REASON, "RAISON", "REASON")                                                                             \
+        PHRASE(UNTIL_WORD, "JUSQU'À", "UNTIL")                                                                         \
+        PHRASE(SILENCED_NOW, "Silence {1} : rien n'est envoyé au sujet de {2} avant {3}.",                             \
+               "Silence {1}: nothing is sent about {2} before {3}.")                                                   \
+        PHRASE(UNSILENCED_NOW, "Silence {1} levé.", "Silence {1} is taken back.")                                      \
+        PHRASE(RETRIED_NOW, "L'envoi {1} est de nouveau en attente.", "Delivery {1} is owed again.")                   \
+        PHRASE(ENABLED_NOW, "{1} : activé ; il apprend ce qui ne va pas maintenant.",                                  \
+               "{1}: enabled; it is told what fails now.")                                                             \
+        PHRASE(ENABLED_ALREADY, "{1} : déjà actif.", "{1}: it was not disabled.")                                      \
+        PHRASE(TEST_DELIVERED, "{1} : remis{2}.", "{1}: delivered{2}.")                                                \
+        PHRASE(TEST_AGAIN, "{1} : pas encore remis ({2}) ; d'autres essais suivent.",                                  \
+               "{1}: not delivered yet ({2}); it is tried again.")                                                     \
+        PHRASE(TEST_FAILED, "{1} : refusé ({2}).", "{1}: refused ({2}).")                                              \
+        PHRASE(INCIDENT_SENT, "Envoyé :", "Sent:")                                                                     \
         /* mistakes */                                                                                                 \
         PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
         PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \
@@ -138,6 +161,16 @@
         PHRASE(NEEDS_DAEMON, "« {1} » a besoin du démon : pas avec --db", "\"{1}\" needs the daemon: not with --db")   \
         PHRASE(UNKNOWN_TARGET, "cible inconnue « {1} »", "unknown target \"{1}\"")                                     \
         PHRASE(UNKNOWN_PATH, "chemin inconnu « {1} »", "unknown path \"{1}\"")                                         \
+        PHRASE(UNKNOWN_NOTIFIER, "notifieur inconnu « {1} »", "unknown notifier \"{1}\"")                              \
+        PHRASE(UNKNOWN_SUBJECT, "ni cible ni chemin « {1} »", "neither a target nor a path: \"{1}\"")                  \
+        PHRASE(SILENCE_WHAT, "« silence » attend --for DURÉE et --reason TEXTE",                                       \
+               "\"silence\" needs --for DURATION and --reason TEXT")                                                   \
+        PHRASE(BAD_SPAN, "--{1} attend une durée (30m, 2h, 3d)", "--{1} takes a duration (30m, 2h, 3d)")               \
+        PHRASE(BAD_NOTIFY, "« notify » attend test ou enable, pas « {1} »",                                            \
+               "\"notify\" takes test or enable, not \"{1}\"")                                                         \
+        PHRASE(BAD_DELIVERIES, "« deliveries » attend retry et un numéro, pas « {1} »",                                \
+               "\"deliveries\" takes retry and a number, not \"{1}\"")                                                 \
+        PHRASE(BAD_ROW, "un numéro est attendu, pas « {1} »", "a number is expected, not \"{1}\"")                     \
         PHRASE(UNKNOWN_INCIDENT, "incident inconnu : {1}", "unknown incident: {1}")                                    \
         PHRASE(UNREACHABLE, "mond ne répond pas sur {1} : {2}", "mond does not answer on {1}: {2}")                    \
         PHRASE(IS_IT_RUNNING, "Est-il démarré ? (systemctl status mond, ou --socket)",                                 \
@@ -179,6 +212,16 @@
         PHRASE(HELP_CLASSIFY, "lit une page hors ligne et dit comment elle serait jugée",                              \
                "reads one page offline, says how it would be judged")                                                  \
         PHRASE(HELP_EXPORT, "les relevés, pour ailleurs", "the checks, to take elsewhere")                             \
+        PHRASE(HELP_DELIVERIES, "ce qui a été envoyé, et ce qui reste dû", "what was sent, and what is still owed")    \
+        PHRASE(HELP_NOTIFY, "essaie un notifieur, ou le réactive", "tries a notifier, or enables it again")            \
+        PHRASE(HELP_SILENCE, "retient les notifications, jamais le registre",                                          \
+               "holds back notifications, never the record")                                                           \
+        PHRASE(HELP_SILENCES, "les silences en cours", "the silences in force")                                        \
+        PHRASE(HELP_UNSILENCE, "lève un silence", "takes a silence back")                                              \
+        PHRASE(OPTION_FAILED, "seulement les échecs", "only those that failed")                                        \
+        PHRASE(OPTION_PENDING, "seulement ceux qui restent dus", "only those still owed")                              \
+        PHRASE(OPTION_FOR, "pendant cette durée", "for this long")                                                     \
+        PHRASE(OPTION_REASON, "pourquoi", "why")                                                                       \
         PHRASE(HELP_PAUSE, "cesse de sonder une cible", "stops probing a target")                                      \
         PHRASE(HELP_REPORT, "note ce qu'une personne a vécu (téléphone, guichet)",                                     \
                "enters what a person met (a telephone line, a counter)")                                               \

@@ -83,6 +83,8 @@ json_t *view_event(const Event *event, const char *observer_name, const char *ob
         json_set(document, "reason", shape_reason(event));
         json_set(document, "incident", shape_event_incident(event));
         json_set(document, "unknown", shape_unknown(event));
+        if (event->changes > 0)
+                json_set(document, "changes", json_integer(event->changes));
         if (event->type == EVENT_NOTICE_ANNOUNCED) {
                 json_t *notice = json_object();
                 json_set(notice, "from", json_time(event->notice_from_at_real));

@@ -117,7 +117,7 @@ static int add_line(void *userdata, const StoreLineRow *row) {
 int view_incident(Store *store, const ViewLive *live, int64_t id, json_t **ret_document) {
         mon_cleanup(incident_fini) Incident incident = {0};
         mon_auto_json *document = NULL;
-        json_t *timeline;
+        json_t *timeline, *notifications = NULL;
 
         int r = store_load_incident(store, id, &incident);
         if (r != 0)
@@ -127,10 +127,12 @@ int view_incident(Store *store, const ViewLive *live, int64_t id, json_t **ret_d
                 return r;
         timeline = json_array();
         json_set(document, "timeline", timeline);
-        json_set(document, "notifications", json_array());
         r = store_each_incident_line(store, id, add_line, timeline);
+        if (r == 0)
+                r = shape_incident_deliveries(store, id, &notifications);
         if (r < 0)
                 return r;
+        json_set(document, "notifications", notifications);
         *ret_document = mon_steal(&document);
         return 0;
 }

@@ -44,5 +44,8 @@ mon_must_check int shape_incidents(Store *store, const ViewLive *live, const Vie
 
 /* How the reports in force of a target agree: { in_force, agree, disagree }. */
 mon_must_check int shape_tally(Store *store, const ViewLive *live, const char *target, json_t **ret_tally);
+json_t *shape_delivery(const StoreDeliveryRow *row);
+/* What was sent of an incident's events, and to whom; oldest first. */
+mon_must_check int shape_incident_deliveries(Store *store, int64_t incident, json_t **ret_list);
 
 int64_t shape_msec(Nsec at_real);

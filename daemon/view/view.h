@@ -36,9 +36,10 @@ typedef struct ViewLive {
 
 /* Which rows. Zeroed is: all targets, any time, the first VIEW_LIMIT_FALLBACK. */
 typedef struct ViewFilter {
-        const char *target; /* NULL: all */
-        const char *path;   /* incidents and events of one path; NULL: all */
-        bool open_only;     /* incidents: those not closed */
+        const char *target;             /* NULL: all */
+        const char *path;               /* incidents and events of one path; NULL: all */
+        bool open_only;                 /* incidents: those not closed */
+        bool failed_only, pending_only; /* deliveries */
         bool has_since, has_until;
         Nsec since_at_real;
         Nsec until_at_real; /* not included */
@@ -105,6 +106,13 @@ mon_must_check int view_notices(Store *store, const ViewLive *live, const ViewFi
 /* What people reported, by when they met it. */
 mon_must_check int view_reports(Store *store, const ViewLive *live, const ViewFilter *filter, ViewPage *ret_page);
 json_t *view_report(const char *target, const Report *report, Nsec now_at_real);
+
+/* --- deliveries.c ------------------------------------------------------------------------------------------------ */
+
+/* What was sent, and what is owed. */
+mon_must_check int view_deliveries(Store *store, const ViewFilter *filter, ViewPage *ret_page);
+/* Those in force. */
+mon_must_check int view_silences(Store *store, const ViewLive *live, json_t **ret_document);
 
 /* --- events.c --------------------------------------------------------------------------------------------------- */
 

@@ -243,6 +243,36 @@ static void test_events_in_both_languages(void **state) {
                     "mes-opposition: in maintenance since 02:14 (the page says so): “Revenez vite !”");
 }
 
+static void test_words_for_notifiers(void **state) {
+        Event event = {
+                .type = EVENT_INCIDENT_REMINDER,
+                .kind = SUBJECT_TARGET,
+                .subject = (char *)"page",
+                .to = VERDICT_DOWN,
+                .cause = CAUSE_HTTP_5XX,
+                .since_at_real = NSEC_UNKNOWN,
+        };
+        (void)state;
+
+        assert_text(message_event(&event, LANGUAGE_FR), "rappel : page : en panne (erreur du serveur (5xx))");
+        assert_text(message_event(&event, LANGUAGE_EN), "reminder: page: down (server error (5xx))");
+        event.kind = SUBJECT_OBSERVER;
+        event.cause = CAUSE_LOCAL_NETWORK;
+        assert_text(message_event(&event, LANGUAGE_EN), "reminder: mond is blind (our own network is out)");
+        event = (Event){.type = EVENT_DELIVERY_FAILED, .kind = SUBJECT_NOTIFIER, .subject = (char *)"equipe"};
+        event.detail = (char *)"path.closed refus (evt_1): 404";
+        assert_text(message_event(&event, LANGUAGE_FR),
+                    "equipe : un envoi est abandonné : « path.closed refus (evt_1): 404 »");
+        assert_text(message_event(&event, LANGUAGE_EN),
+                    "equipe: a delivery is given up: “path.closed refus (evt_1): 404”");
+        event = (Event){.type = EVENT_NOTIFIER_TEST, .kind = SUBJECT_NOTIFIER, .subject = (char *)"equipe"};
+        assert_text(message_event(&event, LANGUAGE_FR), "equipe : ceci est un essai");
+        assert_text(message_event(&event, LANGUAGE_EN), "equipe: this is a test");
+        event = (Event){.type = EVENT_PATH_UNSTABLE, .kind = SUBJECT_PATH, .subject = (char *)"refus", .changes = 14};
+        assert_text(message_event(&event, LANGUAGE_FR), "refus : instable (14 changements)");
+        assert_text(message_event(&event, LANGUAGE_EN), "refus: unstable (14 changes)");
+}
+
 static void test_escapes(void **state) {
         (void)state;
         assert_text(escape_csv(NULL), "");
@@ -272,6 +302,7 @@ int main(void) {
                 cmocka_unit_test(test_a_status_line_begins_with_the_paths),
                 cmocka_unit_test(test_a_status_line_is_bounded),
                 cmocka_unit_test(test_events_in_both_languages),
+                cmocka_unit_test(test_words_for_notifiers),
                 cmocka_unit_test(test_escapes),
         };
         return cmocka_run_group_tests(tests, set_paris, NULL);

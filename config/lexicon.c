@@ -228,10 +228,14 @@ static void read_phrases(Reading *reading, Drafted *draft, const YamlNode *phras
 static unsigned read_places(Reading *reading, Drafted *draft, const YamlNode *places) {
         unsigned bits = 0;
 
+        if (places && places->kind != YAML_LIST) {
+                complain_at(reading, places, "places is a list");
+                draft->is_bad = true;
+                return 0;
+        }
         for (size_t i = 0; places && i < places->n; i++) {
                 unsigned bit = 0;
-                if (places->kind != YAML_LIST || places->items[i]->kind != YAML_SCALAR ||
-                    !place_from_name(places->items[i]->text, &bit)) {
+                if (places->items[i]->kind != YAML_SCALAR || !place_from_name(places->items[i]->text, &bit)) {
                         complain_at(reading, places->items[i], "no place is called so");
                         draft->is_bad = true;
                 }
@@ -326,6 +330,16 @@ static void reading_fini(Reading *reading) {
         map_fini(&reading->words);
 }
 
+/* A language that is not known would silence nothing and be heard beside nothing. */
+static const char *read_language(Reading *reading, const YamlNode *language) {
+        if (!language)
+                return "";
+        if (language->kind == YAML_SCALAR && (text_is(language->text, "fr") || text_is(language->text, "en")))
+                return language->text;
+        complain_at(reading, language, "language is fr or en");
+        return "";
+}
+
 void lexicon_read(Lexicon *lexicon, const char *name, const char *bytes, size_t n, ConfigMistakes *mistakes) {
         static const char *const keys[] = {"version", "language", "words", "rules"};
         mon_cleanup(reading_fini)
@@ -346,9 +360,7 @@ void lexicon_read(Lexicon *lexicon, const char *name, const char *bytes, size_t 
         const YamlNode *version = yaml_get(root, "version");
         if (!version || version->kind != YAML_SCALAR || strcmp(version->text, "1") != 0)
                 complain_at(&reading, version ? version : root, "version must be 1");
-        const YamlNode *language = yaml_get(root, "language");
-        if (language && language->kind == YAML_SCALAR)
-                reading.language = language->text;
+        reading.language = read_language(&reading, yaml_get(root, "language"));
         read_words(&reading, yaml_get(root, "words"));
         const YamlNode *rules = yaml_get(root, "rules");
         if (rules && rules->kind != YAML_LIST)

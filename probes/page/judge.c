@@ -444,6 +444,10 @@ static bool judge_expectations(Judge *judge) {
                 decide(judge, VERDICT_DOWN, causes[judge->failed->kind], detail);
                 return true;
         }
+        if (judge->has_undecided && judge->in->answer->body_state == PAGE_BODY_NONE) {
+                decide(judge, VERDICT_DOWN, CAUSE_EMPTY_PAGE, "the answer has no content");
+                return true;
+        }
         if (judge->has_undecided && judge->in->answer->body_state == PAGE_BODY_WHOLE) {
                 decide(judge, VERDICT_UNREADABLE, CAUSE_TOO_LARGE, "an expectation would cost too much on this page");
                 return true;

@@ -217,6 +217,19 @@ static void test_part_of_a_body(void **state) {
         assert_int_equal(judgement.verdict, VERDICT_UP);
 }
 
+/* 204 to a look that expects a text: what holds of no page is not held to be so. */
+static void test_no_content(void **state) {
+        mon_cleanup(lists_fini) Lists lists = {0};
+        mon_auto_judgement Judgement judgement = {0};
+        PageAnswer answer = answer_of("", 204);
+
+        answer.body_state = PAGE_BODY_NONE;
+        text_list_add(&lists.contains, "s'opposer", 1, 1);
+        judge_with(*state, &lists, &answer, &judgement);
+        assert_int_equal(judgement.verdict, VERDICT_DOWN);
+        assert_int_equal(judgement.cause, CAUSE_EMPTY_PAGE);
+}
+
 static void test_application(void **state) {
         static const char shell[] =
                 "<title>Espace</title><div id=app></div><script src=/a.js></script><script src=/b.js></script>";
@@ -470,6 +483,7 @@ int main(void) {
                 cmocka_unit_test(test_outcomes),
                 cmocka_unit_test(test_all_are_kept),
                 cmocka_unit_test(test_part_of_a_body),
+                cmocka_unit_test(test_no_content),
                 cmocka_unit_test(test_application),
                 cmocka_unit_test(test_globs),
                 cmocka_unit_test(test_costs),

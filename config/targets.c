@@ -122,6 +122,9 @@ static void read_kind(const Reading *reading, Target *target, const YamlNode *it
                 target->confirm.fail = 1;
                 target->confirm.pass = 1;
         }
+        Nsec own = driver->timeout ? driver->timeout(target->spec) : 0;
+        if (own > 0)
+                target->timeout = own;
         target->host_is_local = target->host && net_host_is_local(target->host);
 }
 

@@ -68,6 +68,13 @@ static const char *take_text(const Reading *reading, const YamlNode *node) {
         return node->text;
 }
 
+static void warn(const Reading *reading, const YamlNode *node, DirectiveCheck *check) {
+        mon_auto_free char *warning = check(node->text);
+
+        if (warning)
+                mistakes_warn(reading->mistakes, node->line, node->column, "'%s': %s", reading->row->key, warning);
+}
+
 static bool passes_check(const Reading *reading, const YamlNode *node, const char *text) {
         mon_auto_free char *mistake = reading->row->check ? reading->row->check(text) : NULL;
 
@@ -275,6 +282,8 @@ static bool read_texts(const Reading *reading, const YamlNode *node) {
                         text_list_add(reading->field, text, items[i]->line, items[i]->column);
                 good &= text != NULL;
         }
+        if (good && n > 0 && reading->row->warn_first)
+                warn(reading, items[0], reading->row->warn_first);
         return good;
 }
 

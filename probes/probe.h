@@ -24,6 +24,8 @@ typedef struct ProbeDriver {
         bool by_people;              /* never looked at: what people report decides, at once */
         /* Checks across rows, compiles what a probe will need into the spec, and names the host asked (NULL: none). */
         void (*prepare)(void *spec, const Target *target, ProbeMistakeFn *mistake, void *userdata, char **ret_host);
+        /* The kind's own `timeout`, where its block says one, instead of the target's; 0: it does not. May be NULL. */
+        Nsec (*timeout)(const void *spec);
         void (*fini)(void *spec); /* the driver's own parts; the rows' are freed by their types */
         /* Begins a look, of which the deadline is the driver's to keep (target->timeout from now). The target stays as
          * it is until done or cancel. A negative errno is a fault of our own (local_fault); nothing is called then. */
@@ -32,6 +34,7 @@ typedef struct ProbeDriver {
         void (*cancel)(Probe *probe);
 } ProbeDriver;
 
+struct Children;   /* net/child.h */
 struct Fetcher;    /* net/fetch.h */
 struct Resolver;   /* net/resolve.h */
 struct PageReader; /* probes/page/page.h: lexicon and what was read of pages seen before */
@@ -42,6 +45,7 @@ struct ProbeServices {
         struct Resolver *resolver;
         struct Fetcher *fetcher;
         struct PageReader *reader;
+        struct Children *children;
         const char *user_agent; /* with the observer's contact */
         const char *ca_file;    /* where a target names none; NULL: the system's bundle */
 };

@@ -59,6 +59,9 @@ void loop_cancel_deferred(Loop *loop, LoopDeferred *deferred);
 /* Work that waits for an answer from outside: begun and ended by whoever starts it. loop_settle() goes by it. */
 void loop_begin_work(Loop *loop);
 void loop_end_work(Loop *loop);
+/* The same for another process, whose pace no simulated clock sets: loop_settle() waits up to a second for it. */
+void loop_begin_process(Loop *loop);
+void loop_end_process(Loop *loop);
 /* Says that something happened in this tick that the loop cannot see (a test server's own bufferevents). */
 void loop_touch(Loop *loop);
 

@@ -80,6 +80,7 @@ typedef struct Directive {
         const struct Directive *section;
         size_t item_size; /* of SECTIONS: the struct that one item fills */
         DirectiveCheck *check;
-        DirectiveCheck *warn; /* the same, for what is said and still taken */
-        const char *help;     /* one line for the manual */
+        DirectiveCheck *warn;       /* the same, for what is said and still taken */
+        DirectiveCheck *warn_first; /* of TEXTS: the same, for the first item alone */
+        const char *help;           /* one line for the manual */
 } Directive;

@@ -8,7 +8,6 @@ static const struct {
         {"", "heartbeat", "heartbeat"},
         {"", "timestamp", "time stamps"},
         {"", "api", "web page or API on TCP"},
-        {"targets", "exec", "targets of kind 'exec'"},
         {"targets", "browser", "targets of kind 'browser'"},
 };
 

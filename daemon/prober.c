@@ -1,6 +1,7 @@
 #include "daemon/prober.h"
 
 #include "daemon/base/text.h"
+#include "daemon/net/child.h"
 #include "daemon/net/fetch.h"
 #include "daemon/net/resolve.h"
 #include "probes/page/page.h"
@@ -10,6 +11,7 @@ struct Prober {
         Resolver *resolver;
         Fetcher *fetcher;
         PageReader *reader;
+        Children *children;
         References *references;
         Runner *runner;
         char *user_agent;
@@ -61,11 +63,13 @@ int prober_new(Loop *loop, Settings *settings, const char *name_servers, Prober 
                 return r;
         clock_random(loop_clock(loop), &seed, sizeof seed);
         prober->reader = page_reader_new(mon_steal(&settings->lexicon), seed);
+        prober->children = children_new(loop);
         prober->services = (ProbeServices){
                 .loop = loop,
                 .resolver = prober->resolver,
                 .fetcher = prober->fetcher,
                 .reader = prober->reader,
+                .children = prober->children,
         };
         prober->runner = runner_new(&prober->services, prober->references);
         prober_set(prober, settings);
@@ -78,6 +82,7 @@ void prober_free(Prober *prober) {
                 return;
         runner_free(prober->runner);
         references_free(prober->references);
+        children_free(prober->children);
         page_reader_free(prober->reader);
         fetcher_free(prober->fetcher);
         resolver_free(prober->resolver);

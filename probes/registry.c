@@ -2,6 +2,7 @@
 
 #include "daemon/base/text.h"
 #include "probes/dns.h"
+#include "probes/exec.h"
 #include "probes/http.h"
 #include "probes/journey.h"
 #include "probes/outages.h"
@@ -10,7 +11,8 @@
 #include "probes/tls.h"
 
 const ProbeDriver *const probe_drivers[] = {
-        &probe_http, &probe_journey, &probe_outages, &probe_report, &probe_dns, &probe_tcp, &probe_tls, NULL,
+        &probe_http, &probe_journey, &probe_outages, &probe_report, &probe_dns,
+        &probe_tcp,  &probe_tls,     &probe_exec,    NULL,
 };
 
 const ProbeDriver *probe_driver_by_name(const char *name) {

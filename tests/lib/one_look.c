@@ -16,6 +16,7 @@ void one_look_init(OneLook *look) {
                 .loop = look->world.loop,
                 .resolver = look->world.resolver,
                 .fetcher = look->world.fetcher,
+                .children = look->world.children,
                 .user_agent = "mond-test",
         };
 }

@@ -18,9 +18,11 @@ void world_init(World *world) {
         r = fetcher_new(world->loop, &world->fetcher);
         assert(r == 0);
         (void)r;
+        world->children = children_new(world->loop);
 }
 
 void world_fini(World *world) {
+        children_free(world->children);
         fetcher_free(world->fetcher);
         resolver_free(world->resolver);
         name_server_free(world->names);

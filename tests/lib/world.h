@@ -2,6 +2,7 @@
  * this machine. Time passes only as far as the next thing that is due. */
 #pragma once
 
+#include "daemon/net/child.h"
 #include "daemon/net/visit.h"
 #include "tests/lib/names.h"
 #include "tests/lib/server.h"
@@ -15,6 +16,7 @@ typedef struct World {
         NameServer *names; /* "*" is NXDOMAIN at first; every name of tests ends in .test */
         Resolver *resolver;
         Fetcher *fetcher;
+        Children *children;
         Nsec began_at_boot;
 } World;
 

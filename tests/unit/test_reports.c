@@ -229,6 +229,17 @@ static void lists_them_newest_first(void **state) {
         assert_true(json_get_bool(correction, "in_force", false));
         assert_string_equal(json_get_text(correction, "note", ""), "enfin");
         assert_non_null(strstr(answer, "rel=\"next\""));
+        /* What is over goes with its time, but for the newest, whose number counts, and what that one corrects. */
+        const StoreRetention late = {NOW + 60 * MINUTE, NOW + 60 * MINUTE, NOW + 60 * MINUTE};
+        bool more;
+        assert_int_equal(store_begin(world->store), 0);
+        assert_int_equal(store_expire(world->store, &late, 100, &more), 0);
+        assert_int_equal(store_commit(world->store, false), 0);
+        mon_auto_free char *rest = api_world_get(world, "/v1/reports");
+        mon_auto_json *left = api_world_document(rest);
+        assert_int_equal(json_array_size(left), 2);
+        assert_int_equal(json_get_int(json_array_get(left, 0), "id", 0), 3);
+        assert_int_equal(json_get_int(json_array_get(left, 1), "corrected_by", 0), 3);
         int64_t next = 0;
         assert_int_equal(store_next_report_id(world->store, &next), 0);
         assert_int_equal(next, 4);

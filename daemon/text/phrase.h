@@ -196,7 +196,8 @@
                "64 mauvais usage, 65 mauvaises données, 69 démon injoignable, 77 refusé.",                             \
                "Exit status: 0 done (status: open), 1 impaired, 2 closed, 3 unknown,\n"                                \
                "64 bad usage, 65 bad data, 69 daemon unreachable, 77 refused.")                                        \
-        PHRASE(HELP_STATUS, "l'état de chaque cible, ou d'une seule", "the state of every target, or of one")          \
+        PHRASE(HELP_STATUS, "l'état des chemins et des cibles, ou d'un seul",                                          \
+               "the state of paths and targets, or of one")                                                            \
         PHRASE(HELP_CHECK, "sonde maintenant, attend et montre le résultat", "probes now, waits, shows the result")    \
         PHRASE(HELP_HISTORY, "les relevés d'une cible, du plus récent", "a target's checks, newest first")             \
         PHRASE(HELP_UPTIME, "le compte du temps, par état", "the time accounting, by state")                           \

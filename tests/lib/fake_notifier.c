@@ -37,6 +37,11 @@ static int fake_compose(const NotifyServices *services, const Notifier *notifier
         (void)notifier;
         if (text_is(event->detail, "unspeakable"))
                 return -EINVAL;
+        if (text_is(event->detail, "huge")) {
+                mon_auto_free char *much = mon_calloc(1, NOTIFIER_BODY_MAX + 1);
+                memset(much, 'x', NOTIFIER_BODY_MAX);
+                return buf_append_text(body, much) == 0 ? 0 : -E2BIG;
+        }
         return buf_printf(body, "%s %s%s", event_type_name(event->type), event->subject, late ? " late" : "") == 0
                        ? 0
                        : -E2BIG;

@@ -3,7 +3,8 @@
 
 #include "daemon/notify/driver.h"
 
-/* Its body is "TYPE SUBJECT", with " late" behind it; the line is "EVENT_ID #ATTEMPT BODY". The first line of
+/* Its body is "TYPE SUBJECT", with " late" behind it (an event whose detail is "huge": as large as a body may be,
+ * "unspeakable": it cannot be composed); the line is "EVENT_ID #ATTEMPT BODY". The first line of
  * `FILE.answer` says how an attempt ends: "delivered" (also without that file), "again [STATUS [SECONDS]]", "failed
  * [STATUS]", "gone", "hang", or "fault": it cannot begin. */
 typedef struct FakeNotifierSpec {

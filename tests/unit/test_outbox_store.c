@@ -105,6 +105,52 @@ static void memory_is_bounded(void **unused) {
         post_end(&post);
 }
 
+static size_t lines_of(const char *file) {
+        mon_auto_free char *all = post_read_all(file);
+        size_t n = 0;
+
+        for (const char *at = all; (at = strchr(at, '\n')); at++)
+                n++;
+        return n;
+}
+
+/* Every notifier gets its turn, and together they hold no more than OUTBOX_BODIES_MAX and one body each. */
+static void bodies_are_bounded(void **unused) {
+        enum { NOTIFIERS = 20, SUBJECTS = OUTBOX_AT_ONCE_MAX };
+        mon_auto_buf Buf notifiers = BUF_INIT(1 << 20);
+        size_t n = 0;
+        Post post;
+        (void)unused;
+
+        for (int i = 0; i < NOTIFIERS; i++)
+                assert_int_equal(buf_printf(&notifiers, "- {id: n%d, events: [banner.*], fake: {file: f%d}}\n", i, i),
+                                 0);
+        post_begin(&post, notifiers.data);
+        for (int i = 0; i < NOTIFIERS; i++) {
+                mon_auto_free char *file = mon_printf("f%d", i);
+                post_answer(file, "hang");
+        }
+        for (int i = 0; i < SUBJECTS; i++) {
+                Event *event = mon_event_new(EVENT_BANNER_SEEN, clock_at_real(post.clock));
+                event->kind = SUBJECT_TARGET;
+                event->subject = mon_printf("t%d", i);
+                event->detail = mon_strdup("huge");
+                flow_tell(post.flow, event);
+                post_settle(&post);
+        }
+        for (int i = 0; i < NOTIFIERS; i++) {
+                mon_auto_free char *file = mon_printf("f%d", i);
+                assert_in_range(lines_of(file), 1, SUBJECTS);
+                n += lines_of(file);
+                post_answer(file, "delivered");
+                (void)unlink(file);
+        }
+        assert_in_range(n, NOTIFIERS, OUTBOX_BODIES_MAX / NOTIFIER_BODY_MAX + NOTIFIERS);
+        post_restart(&post);
+        rows(&post, 0, (size_t)NOTIFIERS * SUBJECTS, 0);
+        post_end(&post);
+}
+
 /* --- a crash at any commit ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -177,6 +223,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(while_it_refuses_all_is_sent_from_memory),
                 cmocka_unit_test(memory_is_bounded),
+                cmocka_unit_test(bodies_are_bounded),
                 cmocka_unit_test(a_crash_loses_nothing),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

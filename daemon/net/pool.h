@@ -30,13 +30,14 @@ void fetch_pool_settle(const FetchPool *pool, void *easy, void *pinned, int *loc
 char *fetch_pool_pin(const char *host, int port, const char *address);
 
 /* The pools of one client, a CA file each. */
-typedef struct FetchPools {
+typedef struct FetchPools FetchPools;
+struct FetchPools {
         Loop *loop;
         FetchPoolFn *ended;
         long connections_kept; /* open ones, of a pool, for the next request to the same place; 0: none is used twice */
         char *system_ca_file;
         List pools;
-} FetchPools;
+};
 
 mon_must_check int fetch_pools_init(FetchPools *pools, Loop *loop, FetchPoolFn *ended, long connections_kept);
 void fetch_pools_fini(FetchPools *pools); /* after every transfer of them; a zeroed one too */

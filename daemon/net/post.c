@@ -4,6 +4,7 @@
 #include "daemon/base/text.h"
 #include "daemon/net/head.h"
 #include "daemon/net/pool.h"
+#include "daemon/net/smtp.h"
 #include "daemon/net/url.h"
 
 #include <curl/curl.h>
@@ -13,6 +14,7 @@ struct Poster {
         Loop *loop;
         Resolver *resolver;
         FetchPools pools;
+        FetchPools mail_pools;
 };
 
 struct Post {
@@ -347,6 +349,8 @@ int poster_new(Loop *loop, Resolver *resolver, Poster **ret_poster) {
         poster->loop = loop;
         poster->resolver = resolver;
         int r = fetch_pools_init(&poster->pools, loop, on_ended, POST_CONNECTIONS_MAX);
+        if (r == 0)
+                r = fetch_pools_init(&poster->mail_pools, loop, smtp_on_ended, POST_CONNECTIONS_MAX);
         if (r < 0)
                 return r;
         *ret_poster = mon_steal(&poster);
@@ -356,6 +360,19 @@ int poster_new(Loop *loop, Resolver *resolver, Poster **ret_poster) {
 void poster_free(Poster *poster) {
         if (!poster)
                 return;
+        fetch_pools_fini(&poster->mail_pools);
         fetch_pools_fini(&poster->pools);
         free(poster);
+}
+
+Loop *poster_loop(const Poster *poster) {
+        return poster->loop;
+}
+
+Resolver *poster_resolver(const Poster *poster) {
+        return poster->resolver;
+}
+
+FetchPools *poster_mail_pools(Poster *poster) {
+        return &poster->mail_pools;
 }

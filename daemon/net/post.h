@@ -58,3 +58,9 @@ mon_must_check int post_start(Poster *poster, const PostRequest *request, PostDo
                               Post **ret_post);
 void post_cancel(Post *post); /* NULL allowed */
 mon_define_cleanup(Post, post_cancel);
+
+/* For smtp.h, which sends by pools of the same kind. */
+struct FetchPools;
+Loop *poster_loop(const Poster *poster);
+Resolver *poster_resolver(const Poster *poster);
+struct FetchPools *poster_mail_pools(Poster *poster);

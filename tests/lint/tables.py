@@ -33,8 +33,8 @@ GENERATED_HEADERS = ["build-config.h", "*-embedded.h", "*.inc"]
 # A library's headers (first part of the name) and the files that may see them.
 VENDORS = {
     "event2/": ["daemon/base/loop.c", "daemon/api/*", "tests/lib/*"],
-    "curl/": ["daemon/net/fetch*.c", "daemon/net/pool.[ch]", "daemon/net/post.c", "daemon/net/url.c",
-              "daemon/monctl/client.c"],
+    "curl/": ["daemon/net/fetch*.c", "daemon/net/pool.[ch]", "daemon/net/post.c", "daemon/net/smtp.c",
+              "daemon/net/url.c", "daemon/monctl/client.c"],
     "ares": ["daemon/net/dns_*.[ch]", "daemon/net/resolve.c"],
     "libpsl.h": ["daemon/net/url.c"],
     "yaml.h": ["daemon/base/yaml.c"],

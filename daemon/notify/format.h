@@ -72,6 +72,8 @@ typedef struct FormatParts {
 void format_parts_take(const FormatInput *input, FormatParts *ret_parts);
 void format_parts_fini(FormatParts *parts);
 #define mon_auto_parts mon_cleanup(format_parts_fini)
+/* An address of the web that can stand in every markup as it is. */
+bool format_is_link(const char *url);
 /* Appends the value on one line; -EMSGSIZE. */
 mon_must_check int format_write(const json_t *value, Buf *body);
 

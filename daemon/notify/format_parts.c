@@ -65,16 +65,19 @@ static char *make_late(const json_t *document, Language language) {
         return phrase_fill(PHRASE_LATE_MESSAGE, language, when);
 }
 
-/* A link is an address of the web that can stand in every markup as it is. */
+bool format_is_link(const char *url) {
+        if (strlen(url) > FORMAT_URL_MAX || (!text_starts(url, "https://") && !text_starts(url, "http://")))
+                return false;
+        for (const char *at = url; *at; at++)
+                if (*at <= 0x20 || *at >= 0x7f || strchr("<>|\"'`\\()[]{}*", *at))
+                        return false;
+        return true;
+}
+
 static const char *link_of(const json_t *document) {
         const char *url = json_get_text(json_object_get(document, "reason"), "url", NULL);
 
-        if (!url || strlen(url) > FORMAT_URL_MAX || (!text_starts(url, "https://") && !text_starts(url, "http://")))
-                return NULL;
-        for (const char *at = url; *at; at++)
-                if (*at <= 0x20 || *at >= 0x7f || strchr("<>|\"'`\\()[]{}*", *at))
-                        return NULL;
-        return url;
+        return url && format_is_link(url) ? url : NULL;
 }
 
 void format_parts_take(const FormatInput *input, FormatParts *ret_parts) {

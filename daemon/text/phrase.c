@@ -23,7 +23,11 @@ static const char *arg_at(const char *at, const char *const args[static PHRASE_A
 }
 
 char *phrase_fill_list(Phrase phrase, Language language, const char *const args[static PHRASE_ARGS_MAX]) {
-        const char *format = phrase_text(phrase, language), *arg;
+        return phrase_fill_text(phrase_text(phrase, language), args);
+}
+
+char *phrase_fill_text(const char *format, const char *const args[static PHRASE_ARGS_MAX]) {
+        const char *arg;
         size_t size = strlen(format) + 1, n = 0;
 
         for (const char *at = format; *at; at++)

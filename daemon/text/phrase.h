@@ -133,6 +133,34 @@
                "{1}: not delivered yet ({2}); it is tried again.")                                                     \
         PHRASE(TEST_FAILED, "{1} : refusé ({2}).", "{1}: refused ({2}).")                                              \
         PHRASE(INCIDENT_SENT, "Envoyé :", "Sent:")                                                                     \
+        /* mails */                                                                                                    \
+        PHRASE(MAIL_STATE, "État", "State")                                                                            \
+        PHRASE(MAIL_WAS, "{1} (avant : {2})", "{1} (before: {2})")                                                     \
+        PHRASE(MAIL_SINCE, "Depuis", "Since")                                                                          \
+        PHRASE(MAIL_LASTED, "A duré", "It lasted")                                                                     \
+        PHRASE(MAIL_LASTS, "Dure depuis", "It has lasted")                                                             \
+        PHRASE(MAIL_SEEN, "Constaté", "Seen")                                                                          \
+        PHRASE(MAIL_WHY, "Motif", "Reason")                                                                            \
+        PHRASE(MAIL_WHERE, "Où", "Where")                                                                              \
+        PHRASE(MAIL_SAYS, "La page dit", "The page says")                                                              \
+        PHRASE(MAIL_DETAIL, "Détail", "Detail")                                                                        \
+        PHRASE(MAIL_STATUS, "Code HTTP", "HTTP status")                                                                \
+        PHRASE(MAIL_ADDRESS, "Adresse", "Address")                                                                     \
+        PHRASE(MAIL_FROM, "Annoncé à partir du", "Announced from")                                                     \
+        PHRASE(MAIL_UNTIL, "Annoncé jusqu'au", "Announced until")                                                      \
+        PHRASE(MAIL_CHANGE, "Changement", "The change")                                                                \
+        PHRASE(MAIL_UNKNOWN, "Sans nouvelles de", "Nothing known of")                                                  \
+        PHRASE(MAIL_INCIDENT, "Incident", "Incident")                                                                  \
+        PHRASE(MAIL_NUMBER, "n° {1}", "no. {1}")                                                                       \
+        PHRASE(MAIL_OBSERVER, "Observé par", "Observed by")                                                            \
+        PHRASE(MAIL_CONTACT, "Contact", "Contact")                                                                     \
+        PHRASE(MAIL_LATE, "Ce message part en retard. Ce qu'il dit date du {1}.",                                      \
+               "This message is late. What it says happened on {1}.")                                                  \
+        PHRASE(MAIL_SILENCE, "Pour ne plus recevoir de message à ce sujet pendant deux heures :",                      \
+               "To receive no message about this for two hours:")                                                      \
+        PHRASE(MAIL_REASON, "motif", "reason")                                                                         \
+        PHRASE(MAIL_FOOT, "Message automatique de mond. Y répondre ne change rien à la surveillance.",                 \
+               "An automatic message of mond. Answering it changes nothing about the monitoring.")                     \
         /* mistakes */                                                                                                 \
         PHRASE(SEE_HELP, "« monctl --help » dit ce qui existe.", "\"monctl --help\" says what there is.")              \
         PHRASE(NO_COMMAND, "commande manquante", "no command given")                                                   \
@@ -272,3 +300,5 @@ const char *phrase_text(Phrase phrase, Language language);
 #define phrase_fill(phrase, language, ...)                                                                             \
         phrase_fill_list((phrase), (language), (const char *const[PHRASE_ARGS_MAX]){__VA_ARGS__})
 char *phrase_fill_list(Phrase phrase, Language language, const char *const args[static PHRASE_ARGS_MAX]);
+/* The same with a text that stands elsewhere. */
+char *phrase_fill_text(const char *format, const char *const args[static PHRASE_ARGS_MAX]);

@@ -22,10 +22,12 @@ def certificate(folder, name, host, signer, days):
 
 
 def make(folder):
-    """Writes NAME.pem and NAME.key: good, expired, wrong-host, stranger (another authority's), self-signed."""
+    """Writes NAME.pem and NAME.key: good, mail (for mail.test), expired, wrong-host, stranger (another authority's) and
+    self-signed."""
     authority(folder, "authority")
     authority(folder, "stranger-authority")
     certificate(folder, "good", "localhost", "authority", 30)
+    certificate(folder, "mail", "mail.test", "authority", 30)
     certificate(folder, "expired", "localhost", "authority", -1)
     certificate(folder, "wrong-host", "elsewhere.example", "authority", 30)
     certificate(folder, "stranger", "localhost", "stranger-authority", 30)

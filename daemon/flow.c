@@ -50,6 +50,16 @@ static void follow_blindness(Flow *flow, const Target *target, const Observation
         set_blind(flow, BLIND_NETWORK, out, observation->at_real, observation->cause, observation->detail);
 }
 
+/* A single look that went wrong here is not blindness; a target's state that is our own fault is. */
+static void follow_fault(Flow *flow, Watch *watch, Nsec at_real) {
+        const TargetState *state = &watch->state;
+        bool faulty = state->state == VERDICT_UNKNOWN && state->cause == CAUSE_LOCAL_FAULT;
+
+        flow->n_faulty += (size_t)faulty - (size_t)watch->faulty;
+        watch->faulty = faulty;
+        set_blind(flow, BLIND_FAULT, flow->n_faulty > 0, at_real, CAUSE_LOCAL_FAULT, faulty ? watch->target->id : NULL);
+}
+
 static void apply(Watch *watch, const EngineResult *result) {
         target_state_copy(&watch->state, &result->next);
         if (result->incident_change == INCIDENT_CLOSED)
@@ -78,6 +88,7 @@ void flow_observe(Flow *flow, Watch *watch, Observation *observation) {
         if (record->result.incident_change == INCIDENT_OPENED)
                 flow->next_incident_id++;
         apply(watch, &record->result);
+        follow_fault(flow, watch, observation->at_real);
         record->observation = observation;
         record_follow_content(record, watch);
         watch->last_verdict = observation->verdict;
@@ -282,6 +293,8 @@ void flow_set_config(Flow *flow, const Config *config) {
 }
 
 void flow_forget(Flow *flow, const Watch *watch) {
+        /* Its end is told with the next look at another one: at a stop it is none. */
+        flow->n_faulty -= watch->faulty;
         paths_forget_watch(flow->paths, watch);
         for (Record *record = flow->first; record; record = record->next)
                 if (record->watch == watch)

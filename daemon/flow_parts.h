@@ -11,7 +11,7 @@
 #define FLOW_SEED_BYTES 16
 
 /* Why we are blind, or as good as blind. */
-enum { BLIND_NETWORK = 1, BLIND_STORE = 2 };
+enum { BLIND_NETWORK = 1, BLIND_STORE = 2, BLIND_FAULT = 4 };
 
 struct Flow {
         Loop *loop;
@@ -50,7 +50,8 @@ struct Flow {
         Nsec trouble_since_at_real;
         unsigned commits;
         bool crashed;
-        unsigned blind; /* BLIND_* */
+        unsigned blind;  /* BLIND_* */
+        size_t n_faulty; /* watches whose state is a fault of our own */
         Nsec blind_since_at_real;
         Timewatch timewatch;
 };

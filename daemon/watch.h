@@ -34,4 +34,5 @@ typedef struct Watch {
         AbsentLook *absent_look; /* under way; NULL */
         Nsec absent_at_real;     /* when a page that should not exist was asked last; NSEC_UNKNOWN: never */
         bool asked_for;          /* the look under way was asked for by a person */
+        bool faulty;             /* a fault of our own is its state: counted by the flow */
 } Watch;

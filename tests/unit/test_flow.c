@@ -397,6 +397,27 @@ static void test_blindness_ends_when_somebody_answers(void **unused) {
         end(&held);
 }
 
+/* Faults of our own that stand as a target's state; a single look is none (it waits for confirm.fail in a row). */
+static void test_a_fault_of_our_own_is_blindness(void **unused) {
+        Held held;
+        (void)unused;
+
+        begin(&held, 3650 * 86400 * NSEC_PER_SEC);
+        held.target.confirm.fail = 2;
+        observe(&held, VERDICT_UP, CAUSE_OK, 200);
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, 0);
+        assert_int_equal(held.told[EVENT_OBSERVER_BLIND], 0);
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, 0);
+        observe(&held, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, 0);
+        assert_int_equal(loop_settle(held.loop), 0);
+        assert_int_equal(held.told[EVENT_OBSERVER_BLIND], 1);
+        assert_false(flow_is_blind(held.flow)); /* that is the network's word */
+        observe(&held, VERDICT_UP, CAUSE_OK, 200);
+        assert_int_equal(loop_settle(held.loop), 0);
+        assert_int_equal(held.told[EVENT_OBSERVER_BACK], 1);
+        end(&held);
+}
+
 static void test_what_waits_of_answers_has_a_bound(void **unused) {
         Held held;
         (void)unused;
@@ -543,6 +564,7 @@ int main(void) {
                 cmocka_unit_test(test_a_target_that_nobody_recorded_holds_nothing_up),
                 cmocka_unit_test(test_a_sign_of_life_follows_each_commit),
                 cmocka_unit_test(test_blindness_ends_when_somebody_answers),
+                cmocka_unit_test(test_a_fault_of_our_own_is_blindness),
                 cmocka_unit_test(test_what_waits_of_answers_has_a_bound),
                 cmocka_unit_test(test_a_part_that_cannot_be_read_is_said),
                 cmocka_unit_test(test_what_waits_of_watched_texts_has_a_bound),

@@ -15,6 +15,8 @@
 #define JUDGE_DOUBTED 14        /* points that make an outage of a page on which what was expected is missing */
 #define JUDGE_PART 18           /* points from which a part of a page is out of order */
 #define JUDGE_PART_ALONE 150    /* bytes of other text under which the part is the whole */
+#define JUDGE_PART_NOTHING 60   /* and where what is said of it is less sure */
+#define JUDGE_PART_LINKS 5      /* links from which there is more to the page than the part */
 #define JUDGE_ANNOUNCED 8       /* points from which a dated announcement is heard */
 #define JUDGE_ANNOUNCED_BARE 26 /* and one without a date */
 #define JUDGE_RETURN 20         /* points from which a return is heard beside an error */
@@ -319,7 +321,10 @@ static bool judge_closed(Judge *judge) {
         if (!features || scale->points[SENSE_PART] < WEIGH_ENOUGH || is_rather_error(judge))
                 return false;
         uint32_t rest = features->own > features->spoken ? features->own - features->spoken : 0;
-        if ((rest < JUDGE_PART_ALONE && features->n_inputs == 0) || judge->failed) {
+        uint32_t least = scale->best[SENSE_PART]->strength == STRENGTH_STRONG ? JUDGE_PART_ALONE : JUDGE_PART_NOTHING;
+        bool is_alone = rest < least && features->n_inputs == 0 &&
+                        (features->n_links < JUDGE_PART_LINKS || judge->status >= 500);
+        if (is_alone || judge->failed) {
                 decide_by(judge, VERDICT_MAINTENANCE, CAUSE_BANNER, SENSE_PART);
                 return true;
         }

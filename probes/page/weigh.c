@@ -288,19 +288,50 @@ static bool says_all_well(const Voice *voice, const Lexicon *lexicon) {
                !lexicon_rule(lexicon, voice->rule)->is_modifier;
 }
 
+/* All is well: so wherever it is said. A heading that names a list of codes, a glossary, questions or terms: what
+ * follows it is told of, not said, but for an alert. */
+static void quieten(Scale *scale, const Lexicon *lexicon) {
+        for (size_t i = 0; i < scale->n; i++) {
+                if (!says_all_well(&scale->voices[i], lexicon))
+                        continue;
+                bool is_topic = scale->voices[i].sentence->places & PLACE_HEADING;
+                for (size_t k = is_topic ? i + 1 : 0; k < scale->n; k++) {
+                        Voice *voice = &scale->voices[k];
+                        if (is_topic && voice->sentence->places & PLACE_ALERT)
+                                continue;
+                        if (voice->sense == SENSE_CLOSED || voice->sense == SENSE_PART)
+                                voice->points /= 3;
+                        if (is_topic && (voice->sense == SENSE_ERROR || voice->sense == SENSE_RATE))
+                                voice->points = 0;
+                }
+                if (!is_topic)
+                        break;
+        }
+}
+
+/* "Reopens on the 1st", where nothing is said to be closed, is as often said of a house as of its site. */
+static void doubt_return(Scale *scale, const PageFeatures *features) {
+        for (size_t i = 0; i < scale->n; i++)
+                if (scale->voices[i].sense == SENSE_CLOSED && !scale->voices[i].is_return)
+                        return;
+        if (features->own <= features->spoken + WEIGH_NOTHING)
+                return;
+        for (size_t i = 0; i < scale->n; i++)
+                if (scale->voices[i].sense == SENSE_CLOSED && scale->voices[i].is_dated &&
+                    !(scale->voices[i].sentence->places & PLACE_ALERT))
+                        scale->voices[i].points = scale->voices[i].points * 2 / 3;
+}
+
 void weigh(const PageFeatures *features, const Lexicon *lexicon, int http_status, Nsec at_real, Scale *ret_scale) {
         Thread thread = {0};
-        bool all_well = false;
 
         *ret_scale = (Scale){0};
         for (size_t i = 0; i < features->n_sentences; i++)
                 add_voices(ret_scale, &features->sentences[i], lexicon, features, at_real, &thread);
         yield_to_announced(ret_scale, at_real);
-        for (size_t i = 0; i < ret_scale->n; i++)
-                all_well = all_well || says_all_well(&ret_scale->voices[i], lexicon);
-        for (size_t i = 0; i < ret_scale->n && all_well; i++)
-                if (ret_scale->voices[i].sense == SENSE_CLOSED || ret_scale->voices[i].sense == SENSE_PART)
-                        ret_scale->voices[i].points /= 3;
+        quieten(ret_scale, lexicon);
+        if (http_status < 400)
+                doubt_return(ret_scale, features);
         for (int sense = 0; sense < SENSE_COUNT; sense++)
                 add_up(ret_scale, (LexiconSense)sense);
         if (http_status == 503)

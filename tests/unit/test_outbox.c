@@ -361,7 +361,6 @@ static void what_failed_can_be_sent_again(void **unused) {
         assert_int_equal(store_each_delivery(post.store, &page, DELIVERY_FAILED, first_failed, &id), 0);
         assert_int_equal(outbox_retry(post.outbox, 4711), OUTBOX_E_UNKNOWN);
         post_answer("a", "delivered");
-        mon_auto_free char *before = post_read_all("a");
         assert_int_equal(outbox_retry(post.outbox, id), 0);
         post_settle(&post);
         sent("a", "#1 target.down page\n");

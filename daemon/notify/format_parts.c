@@ -18,6 +18,7 @@ static const struct {
         {"banner.changed", TONE_WARNING},
         {"notice.announced", TONE_WARNING},
         {"certificate.expiring", TONE_WARNING},
+        {"certificate.changed", TONE_WARNING},
         {"observer.blind", TONE_WARNING},
         {"delivery.failed", TONE_WARNING},
         {"target.unstable", TONE_WARNING},

@@ -1,5 +1,6 @@
 """A receiver of webhooks: HTTP or HTTPS on loopback, connections kept open, every request remembered whole."""
 
+import json
 import ssl
 import threading
 import time
@@ -17,6 +18,10 @@ class Received:
     body: bytes
     first_byte_at: float  # time.time()
     at: float = field(default_factory=time.time)
+
+    @property
+    def document(self):
+        return json.loads(self.body)
 
 
 class _Handler(BaseHTTPRequestHandler):

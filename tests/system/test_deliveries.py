@@ -113,10 +113,15 @@ def test_a_receiver_that_hangs_delays_nobody_else(mond, nginx, receiver, certs):
     hanging.close()
 
 
+@pytest.fixture
+def server(receiver):
+    alertmanager = Alertmanager(receiver.url, "2s")
+    yield alertmanager
+    alertmanager.close()
+
+
 @pytest.mark.skipif(not os.path.exists(PROGRAM), reason="prometheus-alertmanager is not installed")
-def test_alertmanager_is_kept_up_to_date(mond, nginx, certs):
-    told = Receiver()
-    server = Alertmanager(told.url, "2s")
+def test_alertmanager_is_kept_up_to_date(mond, nginx, server):
     feed = {"id": "prometheus", "webhook": {"url": server.url, "format": "alertmanager", "resend_every": "1s"},
             "events": ["target.*"]}
     nginx.serve(pages.UP)
@@ -133,5 +138,3 @@ def test_alertmanager_is_kept_up_to_date(mond, nginx, certs):
     assert mond.stop() == 0
     with closing(sqlite3.connect(mond.database)) as database:  # the outbox owes it nothing
         assert database.execute("SELECT count(*) FROM delivery").fetchone() == (0,)
-    server.close()
-    told.close()

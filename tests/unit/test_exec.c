@@ -236,7 +236,8 @@ static void test_cancel_kills(void **state) {
         Probe *probe = NULL;
         struct stat file = {0};
 
-        assert_non_null(look->config);
+        if (!look->config)
+                fail_msg("%s", told);
         const Target *target = look->config->targets.items[0];
         assert_int_equal(target->driver->start(&look->services, target, never, NULL, &probe), 0);
         for (int i = 0; i < 1000 && (stat("pid", &file) < 0 || file.st_size == 0); i++)

@@ -59,6 +59,10 @@ enum { CONFIG_E_MISTAKES = 1 };
 mon_must_check int config_load(const char *path, const ProbeDriver *const *drivers,
                                const NotifierDriver *const *notifiers, Config **ret_config,
                                ConfigMistakes *ret_mistakes);
+/* The same for a program that is to know no secret: a reference to one stays as it is written, and notifiers are left
+ * out. */
+mon_must_check int config_load_without_secrets(const char *path, const ProbeDriver *const *drivers, Config **ret_config,
+                                               ConfigMistakes *ret_mistakes);
 void config_free(Config *config);
 mon_define_cleanup(Config, config_free);
 void config_mistakes_fini(ConfigMistakes *mistakes);

@@ -191,12 +191,13 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, const
         if (targets || (!loading->is_partial && !is_misspelt))
                 targets_read(config, targets, loading->home, drivers, &loading->mistakes);
         paths_read(config, loading->root, loading->is_partial || is_misspelt, &loading->mistakes);
-        notifiers_read(config, yaml_get(loading->root, "notifiers"), notifiers, &loading->mistakes);
+        if (!loading->mistakes.leaves_secrets)
+                notifiers_read(config, yaml_get(loading->root, "notifiers"), notifiers, &loading->mistakes);
 }
 
-int config_load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
-                Config **ret_config, ConfigMistakes *ret_mistakes) {
-        mon_cleanup(loading_fini) Loading loading = {.path = path};
+static int load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
+                bool leaves_secrets, Config **ret_config, ConfigMistakes *ret_mistakes) {
+        mon_cleanup(loading_fini) Loading loading = {.path = path, .mistakes.leaves_secrets = leaves_secrets};
         mon_cleanup(config_free_p) Config *config = mon_new(Config);
 
         config->path = mon_strdup(path);
@@ -214,4 +215,14 @@ int config_load(const char *path, const ProbeDriver *const *drivers, const Notif
         config->hash = hash_of(printed, strlen(printed), 0);
         *ret_config = mon_steal(&config);
         return 0;
+}
+
+int config_load(const char *path, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
+                Config **ret_config, ConfigMistakes *ret_mistakes) {
+        return load(path, drivers, notifiers, false, ret_config, ret_mistakes);
+}
+
+int config_load_without_secrets(const char *path, const ProbeDriver *const *drivers, Config **ret_config,
+                                ConfigMistakes *ret_mistakes) {
+        return load(path, drivers, NULL, true, ret_config, ret_mistakes);
 }

@@ -19,7 +19,8 @@ typedef struct MistakeEntry {
 } MistakeEntry;
 
 typedef struct Mistakes {
-        List files; /* of char *: their names as they were given, in the order of reading */
+        bool leaves_secrets; /* references to them stay as they are written */
+        List files;          /* of char *: their names as they were given, in the order of reading */
         MistakeEntry *entries;
         size_t n;
         size_t n_errors, n_warnings; /* found; those past CONFIG_MISTAKES_MAX of each are not kept */

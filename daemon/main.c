@@ -16,6 +16,7 @@
 #define MAIN_CONFIG "/etc/mond/mond.yaml"
 #define MAIN_STATE "/var/lib/mond"
 #define MAIN_RUNTIME "/run/mond"
+#define MAIN_EXEC_SOCKET "/run/mond-exec.sock" /* as in mond-exec.socket */
 
 typedef enum Action { ACTION_RUN, ACTION_CHECK_CONFIG, ACTION_PRINT_CONFIG, ACTION_ONCE } Action;
 
@@ -147,6 +148,7 @@ static int run(Loop *loop, const Arguments *arguments) {
                 .config_path = arguments->config_path,
                 .state_folder = arguments->state_folder,
                 .socket_path = arguments->socket_path,
+                .exec_socket = systemd_is_service() ? MAIN_EXEC_SOCKET : NULL,
         };
         mon_cleanup(mond_free_p) Mond *mond = NULL;
         mon_auto_error Error error = {0};

@@ -212,6 +212,7 @@ static int join(Mond *mond, const MondOptions *options, Settings *settings) {
         int r = prober_new(mond->loop, settings, options->name_servers, &mond->prober);
         if (r != 0)
                 return r;
+        prober_set_exec_socket(mond->prober, options->exec_socket);
         const FlowStart start = {
                 .version = MOND_VERSION,
                 .lexicon_hash = prober_lexicon_hash(mond->prober),

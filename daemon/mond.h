@@ -24,6 +24,7 @@ typedef struct MondOptions {
         const char *config_path;
         const char *state_folder;
         const char *socket_path;
+        const char *exec_socket; /* of mond-exec, which runs commands; NULL: mond does. It must outlive the Mond */
         /* For simulations; zeroed in a real life. */
         const char *name_servers;                      /* "127.0.0.1:5353" instead of the system's */
         const struct NotifierDriver *const *notifiers; /* up to a NULL, instead of this build's */

@@ -102,3 +102,7 @@ Resolver *prober_resolver(Prober *prober) {
 uint64_t prober_lexicon_hash(const Prober *prober) {
         return lexicon_hash(page_reader_lexicon(prober->reader));
 }
+
+void prober_set_exec_socket(Prober *prober, const char *path) {
+        prober->services.exec_socket = path;
+}

@@ -10,6 +10,8 @@ typedef struct Prober Prober;
 
 /* Takes the lexicon. `name_servers` NULL: the system's. */
 mon_must_check int prober_new(Loop *loop, Settings *settings, const char *name_servers, Prober **ret_prober);
+/* Who runs commands from now on (ProbeServices.exec_socket). The text must outlive the prober. */
+void prober_set_exec_socket(Prober *prober, const char *path);
 void prober_free(Prober *prober);
 mon_define_cleanup(Prober, prober_free);
 

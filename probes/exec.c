@@ -2,10 +2,13 @@
 
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "daemon/net/ask.h"
 #include "probes/exec_result.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define EXEC_HELPER_GRACE (2 * NSEC_PER_SEC) /* for a helper to begin, and to answer */
 
 #define AT(member) .offset = offsetof(ExecSpec, member)
 
@@ -73,7 +76,8 @@ static Nsec exec_timeout(const void *spec) {
 
 struct Probe {
         Loop *loop;
-        Child *child;
+        Child *child; /* this, or */
+        Ask *ask;
         Nsec timeout;
         Observation *observation;
         ProbeDoneFn *done;
@@ -84,6 +88,7 @@ static void exec_cancel(Probe *probe) {
         if (!probe)
                 return;
         child_cancel(probe->child);
+        ask_cancel(probe->ask);
         observation_free(probe->observation);
         free(probe);
 }
@@ -110,6 +115,48 @@ static void on_ended(ChildAnswer *answer, void *userdata) {
         finish(probe);
 }
 
+static void fail(Probe *probe, const char *why) {
+        observation_judge(probe->observation, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT, why);
+}
+
+static void on_answer(int asked, const Buf *answer, void *userdata) {
+        static const char *const faults[] = {
+                [ASK_E_ABSENT] = "commands are run by mond-exec, which is not there: "
+                                 "systemctl enable --now mond-exec.socket",
+                [ASK_E_SILENT] = "mond-exec, which runs commands, did not answer",
+                [ASK_E_TOO_LONG] = "mond-exec, which runs commands, answers too much",
+        };
+        Probe *probe = userdata;
+        exec_auto_result ExecResult result = {0};
+        mon_auto_free char *why = NULL;
+
+        probe->ask = NULL;
+        if (asked > 0) {
+                fail(probe, faults[asked]);
+        } else if (asked < 0) {
+                mon_auto_free char *text = mon_printf("mond-exec cannot be asked: %s", mon_strerror(asked));
+                fail(probe, text);
+        } else if (exec_result_read(buf_text(answer), answer->len, &result, &why) != 0) {
+                mon_auto_free char *text = mon_printf("mond-exec ran nothing: %s", why);
+                fail(probe, text);
+        } else {
+                exec_result_judge(&result, probe->timeout, probe->observation);
+        }
+        finish(probe);
+}
+
+/* The deadline of the command is the helper's to keep, so its own is later; the runner's is later still. */
+static int ask_helper(const ProbeServices *services, const Target *target, Nsec deadline_at_boot, Probe *probe) {
+        const AskRequest request = {
+                .path = services->exec_socket,
+                .question = target->id,
+                .answer_max = EXEC_ANSWER_MAX,
+                .deadline_at_boot = deadline_at_boot + CHILD_GRACE + EXEC_HELPER_GRACE,
+        };
+
+        return ask_start(services->loop, &request, on_answer, probe, &probe->ask);
+}
+
 static int exec_start(const ProbeServices *services, const Target *target, ProbeDoneFn *done, void *userdata,
                       Probe **ret_probe) {
         const ExecSpec *spec = target->spec;
@@ -118,8 +165,10 @@ static int exec_start(const ProbeServices *services, const Target *target, Probe
 
         *probe = (Probe){.loop = services->loop, .timeout = target->timeout, .done = done, .userdata = userdata};
         probe->observation = observation_new(clock_at_real(clock), clock_at_boot(clock));
-        int r = child_start(services->children, (const char *const *)spec->argv, clock_at_boot(clock) + target->timeout,
-                            on_ended, probe, &probe->child);
+        Nsec deadline_at_boot = clock_at_boot(clock) + target->timeout;
+        int r = services->exec_socket ? ask_helper(services, target, deadline_at_boot, probe)
+                                      : child_start(services->children, (const char *const *)spec->argv,
+                                                    deadline_at_boot, on_ended, probe, &probe->child);
         if (r < 0)
                 return r;
         *ret_probe = mon_steal(&probe);

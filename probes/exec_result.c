@@ -1,6 +1,7 @@
 #include "probes/exec_result.h"
 
 #include "daemon/base/error.h"
+#include "daemon/base/json.h"
 #include "daemon/base/text.h"
 
 #include <ctype.h>
@@ -51,6 +52,72 @@ void exec_result_take(const ChildAnswer *answer, ExecResult *ret_result) {
                 return;
         mon_auto_free char *errors = first_line(&answer->errors);
         ret_result->text = take(errors, strlen(errors), OBSERVATION_DETAIL_MAX);
+}
+
+static const char *const end_names[] = {
+        [CHILD_EXITED] = "exited",   [CHILD_SIGNALLED] = "signalled",     [CHILD_TIMED_OUT] = "timed_out",
+        [CHILD_FLOODED] = "flooded", [CHILD_NOT_STARTED] = "not_started",
+};
+
+static char *print_line(const json_t *object) {
+        mon_auto_free char *line = json_line(object);
+
+        return mon_printf("%s\n", line);
+}
+
+char *exec_result_print(const ExecResult *result) {
+        mon_auto_json *object = json_object();
+
+        json_set(object, "end", json_text(end_names[result->end]));
+        json_set(object, "code", json_integer(result->code));
+        json_set(object, "text", json_text(result->text));
+        json_set(object, "perfdata", json_text(result->perfdata));
+        return print_line(object);
+}
+
+char *exec_refusal_print(const char *why) {
+        mon_auto_json *object = json_object();
+        mon_auto_free char *clean = text_clean_copy(why, OBSERVATION_DETAIL_MAX);
+
+        json_set(object, "error", json_text(clean));
+        return print_line(object);
+}
+
+static bool read_end(const char *name, ChildEnd *ret_end) {
+        for (size_t i = 0; i < mon_count_of(end_names); i++)
+                if (text_is(name, end_names[i])) {
+                        *ret_end = (ChildEnd)i;
+                        return true;
+                }
+        return false;
+}
+
+static int refuse(int result, char *why, char **ret_why) {
+        *ret_why = why;
+        return result;
+}
+
+int exec_result_read(const char *bytes, size_t n, ExecResult *ret_result, char **ret_why) {
+        mon_auto_json *object = NULL;
+        mon_auto_free char *mistake = NULL;
+        ExecResult result = {0};
+
+        if (n == 0)
+                return refuse(EXEC_E_FORM, mon_strdup("it hung up without an answer"), ret_why);
+        if (n > EXEC_ANSWER_MAX || json_read(bytes, n, &object, &mistake) != 0)
+                return refuse(EXEC_E_FORM, mon_strdup("its answer is no JSON of the kind that is expected"), ret_why);
+        const char *error = json_get_text(object, "error", NULL);
+        if (error)
+                return refuse(EXEC_E_REFUSED, text_clean_copy(error, OBSERVATION_DETAIL_MAX), ret_why);
+        int64_t code = json_get_int(object, "code", -1);
+        if (!read_end(json_get_text(object, "end", ""), &result.end) || code < 0 || code > EXEC_CODE_MAX)
+                return refuse(EXEC_E_FORM, mon_strdup("its answer says nothing of how the command ended"), ret_why);
+        result.code = (int)code;
+        const char *text = json_get_text(object, "text", ""), *perfdata = json_get_text(object, "perfdata", "");
+        result.text = take(text, strlen(text), OBSERVATION_DETAIL_MAX);
+        result.perfdata = take(perfdata, strlen(perfdata), EXEC_PERFDATA_MAX);
+        *ret_result = result;
+        return 0;
 }
 
 static char *with_text(char *what, const char *text) {

@@ -46,6 +46,7 @@ struct ProbeServices {
         struct Fetcher *fetcher;
         struct PageReader *reader;
         struct Children *children;
-        const char *user_agent; /* with the observer's contact */
-        const char *ca_file;    /* where a target names none; NULL: the system's bundle */
+        const char *exec_socket; /* who runs commands instead of this process, whose sandbox forbids it; NULL: nobody */
+        const char *user_agent;  /* with the observer's contact */
+        const char *ca_file;     /* where a target names none; NULL: the system's bundle */
 };

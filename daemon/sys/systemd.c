@@ -113,3 +113,12 @@ char *systemd_configuration_folder(void) {
 char *systemd_credentials_folder(void) {
         return first_folder("CREDENTIALS_DIRECTORY");
 }
+
+bool systemd_is_service(void) {
+        const char *pid = getenv("SYSTEMD_EXEC_PID");
+        int64_t number;
+
+        if (getenv("NOTIFY_SOCKET"))
+                return true;
+        return pid && text_parse_int(pid, 1, INT32_MAX, &number) == 0 && number == getpid();
+}

@@ -37,6 +37,11 @@ void systemd_sockets_fini(SystemdSockets *sockets); /* closes what nobody took *
 /* The listening stream socket of that name, now the caller's; -1: none was handed over. */
 int systemd_sockets_take(SystemdSockets *sockets, const char *name);
 
+/* Whether the service manager began this process as a service's main one, and so within that service's sandbox: it is
+ * waited for by sd_notify(3), or named by $SYSTEMD_EXEC_PID (systemd.exec(5)). Whoever only inherits an environment
+ * from one (a shell in a terminal) is not. */
+bool systemd_is_service(void);
+
 /* $STATE_DIRECTORY, $RUNTIME_DIRECTORY, $CONFIGURATION_DIRECTORY (the first path of each), $CREDENTIALS_DIRECTORY; a
  * copy, or NULL when the manager set none. */
 char *systemd_state_folder(void);

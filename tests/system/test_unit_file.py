@@ -32,6 +32,21 @@ def test_verify_is_clean(unit):
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+def test_the_units_of_commands_verify(installed):
+    """A folder of their own: what is verified is looked for beside the file first."""
+    folder = installed / "exec"
+    folder.mkdir()
+    for name in ("mond-exec.socket", "mond-exec@.service"):
+        (path,) = (p for p in installed.rglob(name) if p.parent != folder)
+        text = re.sub(r"^ExecStart=\S+", f"ExecStart={MOND.with_name('mond-exec')}", path.read_text(), flags=re.M)
+        (folder / name).write_text(text)
+    result = run(["systemd-analyze", "verify", "--man=no", folder / "mond-exec.socket", folder / "mond-exec@.service"])
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    (service,) = (p for p in installed.rglob("mond-exec@.service") if p.parent != folder)
+    program = re.search(r"^ExecStart=(\S+)", service.read_text(), re.M).group(1)
+    assert (installed / program.lstrip("/")).exists()
+
+
 def test_exposure(unit):
     result = run(["systemd-analyze", "security", "--offline=yes", "--no-pager", f"--threshold={EXPOSURE_TENTHS_MAX}",
                   unit])
@@ -56,12 +71,14 @@ def test_user_and_configuration(installed):
     result = run(["systemd-sysusers", f"--root={root}", sysusers])
     assert result.returncode == 0, result.stderr
     assert re.search(r"^mond:", (root / "etc/passwd").read_text(), re.M)
+    assert re.search(r"^mond-exec:", (root / "etc/passwd").read_text(), re.M)
     assert re.search(r"^mond:", (root / "etc/group").read_text(), re.M)
     source = re.search(r"(\S+/mond\.yaml)$", tmpfiles.read_text(), re.M).group(1)
     assert (installed / source.lstrip("/")).exists(), "the configuration that tmpfiles copies is installed"
 
 
-@pytest.mark.parametrize("program", [MOND, MONCTL], ids=["mond", "monctl"])
+@pytest.mark.parametrize("program", [MOND, MONCTL, MOND.with_name("mond-exec")],
+                         ids=["mond", "monctl", "mond-exec"])
 def test_the_binary_is_hardened(program):
     elf = run(["readelf", "--wide", "--file-header", "--program-headers", "--dynamic", "--dyn-syms", program]).stdout
     assert re.search(r"Type:\s+DYN", elf), "position independent"

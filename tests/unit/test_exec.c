@@ -2,8 +2,10 @@
  */
 #include "daemon/base/error.h"
 #include "daemon/base/text.h"
+#include "daemon/net/ask.h"
 #include "probes/exec.h"
 #include "probes/exec_result.h"
+#include "probes/registry.h"
 #include "tests/lib/one_look.h"
 
 #include <dirent.h>
@@ -13,7 +15,9 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -262,6 +266,198 @@ static void test_cancel_kills(void **state) {
         target->driver->cancel(NULL);
 }
 
+/* --- run by a helper ------------------------------------------------------------------------------------------------
+ */
+
+/* Takes one line and says its words; hangs up after them if it is to. */
+typedef struct Helper {
+        Loop *loop;
+        LoopIo *listening, *asked;
+        int fd, connection;
+        const char *words;
+        size_t n;
+        bool stays;
+        char line[ASK_QUESTION_MAX + 2];
+} Helper;
+
+static void on_asked(int fd, unsigned ready, void *userdata) {
+        Helper *helper = userdata;
+
+        (void)ready;
+        ssize_t n = recv(fd, helper->line, sizeof helper->line - 1, 0);
+        helper->line[n > 0 ? n : 0] = '\0';
+        loop_io_free(mon_steal(&helper->asked));
+        for (size_t at = 0; at < helper->n;) {
+                ssize_t sent = send(fd, helper->words + at, helper->n - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+                if (sent <= 0)
+                        break;
+                at += (size_t)sent;
+        }
+        if (!helper->stays)
+                (void)shutdown(fd, SHUT_RDWR);
+}
+
+static void on_visitor(int fd, unsigned ready, void *userdata) {
+        Helper *helper = userdata;
+
+        (void)ready;
+        loop_io_free(mon_steal(&helper->asked));
+        if (helper->connection >= 0)
+                (void)close(helper->connection);
+        helper->connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+        assert_int_equal(loop_io_new(helper->loop, helper->connection, LOOP_READ, on_asked, helper, &helper->asked), 0);
+}
+
+static void helper_init(Helper *helper, Loop *loop, const char *path) {
+        struct sockaddr_un place = {.sun_family = AF_UNIX};
+
+        (void)snprintf(place.sun_path, sizeof place.sun_path, "%s", path);
+        *helper = (Helper){.loop = loop, .connection = -1};
+        helper->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        assert_int_equal(bind(helper->fd, (struct sockaddr *)&place, sizeof place), 0);
+        assert_int_equal(listen(helper->fd, 8), 0);
+        assert_int_equal(loop_io_new(loop, helper->fd, LOOP_READ, on_visitor, helper, &helper->listening), 0);
+}
+
+static void helper_fini(Helper *helper) {
+        loop_io_free(helper->asked);
+        loop_io_free(helper->listening);
+        (void)close(helper->fd);
+        if (helper->connection >= 0)
+                (void)close(helper->connection);
+}
+
+/* The command itself must never run here. */
+static const char elsewhere[] = "timeout: 5s, exec: { command: [/bin/sh, -c, \"echo ran >ran\"] }";
+
+static void say_all(OneLook *look, Helper *helper, const char *words, Verdict verdict, Cause cause,
+                    const char *detail) {
+        helper->words = words;
+        helper->n = strlen(words);
+        one_look_expect(look, elsewhere, verdict, cause);
+        if (!text_is(look->seen->detail, detail))
+                fail_msg("%s: '%s' instead of '%s'", words, look->seen->detail ? look->seen->detail : "", detail);
+        assert_string_equal(helper->line, "t\n");
+}
+
+static void test_a_helper_answers(void **state) {
+        OneLook *look = *state;
+        Helper helper;
+
+        look->services.exec_socket = "helper.sock";
+        helper_init(&helper, look->world.loop, look->services.exec_socket);
+        say_all(look, &helper, "{\"end\":\"exited\",\"code\":1,\"text\":\"slow\",\"perfdata\":\"x=1\"}\n",
+                VERDICT_DEGRADED, CAUSE_EXEC_WARNING, "slow");
+        assert_string_equal(assertion(look->seen, "perfdata"), "perfdata: x=1");
+        say_all(look, &helper, "{\"end\":\"exited\",\"code\":0,\"text\":null}", VERDICT_UP, CAUSE_OK, NULL);
+        say_all(look, &helper, "{\"end\":\"timed_out\",\"code\":0}", VERDICT_DOWN, CAUSE_EXEC_FAILED,
+                "stopped: it did not end within 5s");
+        say_all(look, &helper, "{\"end\":\"not_started\",\"code\":13}", VERDICT_DOWN, CAUSE_EXEC_FAILED,
+                "cannot be started: Permission denied");
+        say_all(look, &helper, "{\"error\":\"no\\u001b[1m such id\"}", VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT,
+                "mond-exec ran nothing: no [1m such id");
+        helper_fini(&helper);
+}
+
+static void test_a_hostile_helper(void **state) {
+        static const char *const bad[] = {
+                "[]",
+                "null",
+                "{}",
+                "{\"end\":\"exited\"}",
+                "{\"end\":\"exited\",\"code\":-1}",
+                "{\"end\":\"exited\",\"code\":4096}",
+                "{\"end\":\"exited\",\"code\":\"0\"}",
+                "{\"end\":0,\"code\":0}",
+                "{\"end\":\"up\",\"code\":0}",
+                "{\"end\":\"exited\",\"code\":0",
+                "{\"end\":\"exited\",\"code\":0}{\"end\":\"exited\",\"code\":0}",
+                "{\"end\":\"exited\",\"code\":0,\"code\":0}",
+                "\xff\xfe",
+        };
+        OneLook *look = *state;
+        Helper helper;
+
+        look->services.exec_socket = "helper.sock";
+        helper_init(&helper, look->world.loop, look->services.exec_socket);
+        for (size_t i = 0; i < mon_count_of(bad); i++) {
+                helper.words = bad[i];
+                helper.n = strlen(bad[i]);
+                one_look_expect(look, elsewhere, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT);
+        }
+        say_all(look, &helper, "", VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT,
+                "mond-exec ran nothing: it hung up without an answer");
+        mon_auto_free char *endless = mon_calloc(1, 20 * EXEC_ANSWER_MAX + 1);
+        memset(endless, ' ', 20 * EXEC_ANSWER_MAX);
+        say_all(look, &helper, endless, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT,
+                "mond-exec, which runs commands, answers too much");
+        /* A whole answer is none before the end of the connection. */
+        helper.stays = true;
+        say_all(look, &helper, "{\"end\":\"exited\",\"code\":0}", VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT,
+                "mond-exec, which runs commands, did not answer");
+        helper_fini(&helper);
+}
+
+static void test_no_helper(void **state) {
+        static const char absent[] = "commands are run by mond-exec, which is not there: systemctl enable --now "
+                                     "mond-exec.socket";
+        OneLook *look = *state;
+        Helper helper;
+
+        look->services.exec_socket = "helper.sock";
+        one_look_expect(look, elsewhere, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT);
+        assert_string_equal(look->seen->detail, absent);
+        helper_init(&helper, look->world.loop, look->services.exec_socket);
+        helper_fini(&helper); /* the name stays, without anybody behind it */
+        one_look_expect(look, elsewhere, VERDICT_UNKNOWN, CAUSE_LOCAL_FAULT);
+        assert_string_equal(look->seen->detail, absent);
+        assert_int_equal(access("/ran", F_OK), -1);
+        /* Cancelled while it is asked, nothing is told. */
+        (void)unlink("helper.sock");
+        helper_init(&helper, look->world.loop, look->services.exec_socket);
+        helper.stays = true;
+        const Target *target = look->config->targets.items[0];
+        Probe *probe = NULL;
+        assert_int_equal(target->driver->start(&look->services, target, never, NULL, &probe), 0);
+        assert_int_equal(loop_settle(look->world.loop), 0);
+        target->driver->cancel(probe);
+        assert_int_equal(loop_settle(look->world.loop), 0);
+        helper_fini(&helper);
+}
+
+static void test_bounds_of_a_question(void **state) {
+        OneLook *look = *state;
+        char question[ASK_QUESTION_MAX + 1] = {0};
+        AskRequest request = {.path = "helper.sock", .question = question, .answer_max = 1};
+        Ask *ask = NULL;
+
+        memset(question, 'a', ASK_QUESTION_MAX);
+        assert_int_equal(ask_start(look->world.loop, &request, NULL, NULL, &ask), -EMSGSIZE);
+        request.path = question;
+        request.question = "a";
+        assert_int_equal(ask_start(look->world.loop, &request, NULL, NULL, &ask), -ENAMETOOLONG);
+        assert_null(ask);
+}
+
+static void test_answers_are_read_as_they_are_printed(void **state) {
+        (void)state;
+        for (ChildEnd end = CHILD_EXITED; end <= CHILD_NOT_STARTED; end++) {
+                char text[2 * OBSERVATION_DETAIL_MAX], perfdata[2 * OBSERVATION_DETAIL_MAX];
+                memset(text, '"', sizeof text);
+                memset(perfdata, '\\', sizeof perfdata);
+                text[OBSERVATION_DETAIL_MAX] = perfdata[EXEC_PERFDATA_MAX] = '\0';
+                const ExecResult said = {.end = end, .code = EXEC_CODE_MAX, .text = text, .perfdata = perfdata};
+                mon_auto_free char *line = exec_result_print(&said), *why = NULL;
+                exec_auto_result ExecResult heard = {0};
+                assert_in_range(strlen(line), 1, EXEC_ANSWER_MAX);
+                assert_int_equal(exec_result_read(line, strlen(line), &heard, &why), 0);
+                assert_int_equal(heard.end, end);
+                assert_int_equal(heard.code, EXEC_CODE_MAX);
+                assert_string_equal(heard.text, text);
+                assert_string_equal(heard.perfdata, perfdata);
+        }
+}
+
 /* --- its configuration ----------------------------------------------------------------------------------------------
  */
 
@@ -308,6 +504,22 @@ static void test_configuration(void **state) {
         assert_non_null(strstr(printed, "timeout: 30s"));
 }
 
+/* What runs commands is to know no secret, and must not need any. */
+static void test_configuration_without_secrets(void **state) {
+        static const char text[] = "observer: {contact: a@b.fr}\nreferences: [https://example.org/]\ntargets:\n"
+                                   "- {id: t, http: {url: https://example.org/, headers: {Authorization: "
+                                   "\"${credential:a}\"}}}\nnotifiers: [{id: n, webhook: {}}]\n";
+        ConfigMistakes mistakes = {0};
+        OneLook *look = *state;
+
+        config_fixture_write_text("mond.yaml", text);
+        assert_int_equal(config_load("mond.yaml", probe_drivers, NULL, &look->config, &mistakes), CONFIG_E_MISTAKES);
+        config_mistakes_fini(&mistakes);
+        assert_int_equal(config_load_without_secrets("mond.yaml", probe_drivers, &look->config, &mistakes), 0);
+        assert_int_equal(mistakes.n, 0);
+        config_mistakes_fini(&mistakes);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -320,7 +532,13 @@ int main(void) {
                 test(test_the_deadline),
                 test(test_nothing_outlives_it),
                 test(test_cancel_kills),
+                test(test_a_helper_answers),
+                test(test_a_hostile_helper),
+                test(test_no_helper),
+                test(test_bounds_of_a_question),
+                test(test_answers_are_read_as_they_are_printed),
                 test(test_configuration),
+                test(test_configuration_without_secrets),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -181,6 +181,28 @@ static void test_sockets(void **state) {
         assert_int_equal(in_child(child_gets_too_many), 0);
 }
 
+static void test_knows_whether_it_is_a_service(void **state) {
+        (void)state;
+        char own[32];
+
+        (void)unsetenv("NOTIFY_SOCKET");
+        (void)unsetenv("SYSTEMD_EXEC_PID");
+        (void)setenv("INVOCATION_ID", "0123456789abcdef0123456789abcdef", 1); /* every child of a service has it */
+        assert_false(systemd_is_service());
+        (void)setenv("SYSTEMD_EXEC_PID", "1", 1);
+        assert_false(systemd_is_service());
+        (void)setenv("SYSTEMD_EXEC_PID", "x", 1);
+        assert_false(systemd_is_service());
+        (void)snprintf(own, sizeof own, "%d", (int)getpid());
+        (void)setenv("SYSTEMD_EXEC_PID", own, 1);
+        assert_true(systemd_is_service());
+        (void)unsetenv("SYSTEMD_EXEC_PID");
+        (void)setenv("NOTIFY_SOCKET", "/run/notify", 1);
+        assert_true(systemd_is_service());
+        (void)unsetenv("NOTIFY_SOCKET");
+        (void)unsetenv("INVOCATION_ID");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_tells_the_manager),
@@ -189,6 +211,7 @@ int main(void) {
                 cmocka_unit_test(test_watchdog_interval),
                 cmocka_unit_test(test_folders),
                 cmocka_unit_test(test_sockets),
+                cmocka_unit_test(test_knows_whether_it_is_a_service),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,6 +154,33 @@ def reload_is_the_same_process():
     must("systemctl", "reload", "mond")
 
 
+COMMAND = ("id -un; test -r /etc/mond/mond.yaml && ! ls /run/mond /var/lib/mond 2>/dev/null && "
+           "! touch /etc/x 2>/dev/null")
+
+
+def last_check(target):
+    found = json.loads(run("monctl", "status", "--json").stdout)["targets"]
+    return next((item["last_check"] or {} for item in found if item["id"] == target), {})
+
+
+def commands_are_run_by_the_helper():
+    sonde = f"  - id: sonde\n    exec: {{ command: [/bin/sh, -c, '{COMMAND}'] }}\npaths:"
+    CONFIG_PATH.write_text(CONFIG.format(target="opposition").replace("paths:", sonde))
+    must("systemctl", "reload", "mond")
+    assert until(lambda: last_check("sonde").get("cause") == "local_fault"), last_check("sonde")
+    assert "systemctl enable --now mond-exec.socket" in last_check("sonde")["detail"], last_check("sonde")
+    must("systemctl", "enable", "--now", "mond-exec.socket")
+    assert until(lambda: last_check("sonde").get("verdict") == "up"), (
+        last_check("sonde"), run("journalctl", "-q", "-u", "mond-exec@*", "--no-pager", "-n", "30").stdout)
+    assert last_check("sonde")["detail"] == "mond-exec", last_check("sonde")
+    socket = Path("/run/mond-exec.sock").stat()
+    assert (socket.st_uid, socket.st_mode & 0o777) == (pwd.getpwnam("mond").pw_uid, 0o600)
+    must("systemctl", "disable", "--now", "mond-exec.socket")
+    assert until(lambda: not run("systemctl", "list-units", "--all", "--no-legend", "mond-exec@*").stdout.strip())
+    CONFIG_PATH.write_text(CONFIG.format(target="opposition"))
+    must("systemctl", "reload", "mond")
+
+
 def watchdog_ends_a_hang():
     before = show("MainPID")
     assert before != "0", why()
@@ -179,8 +206,8 @@ def a_mistake_does_not_restart_for_ever():
 
 
 SHOWN = [starts_and_says_ready, folders_are_as_promised, status_says_something, journal_has_fields,
-         journal_has_the_path, everybody_may_ask_members_may_change, reload_is_the_same_process, watchdog_ends_a_hang,
-         stops_in_order, a_mistake_does_not_restart_for_ever]
+         journal_has_the_path, everybody_may_ask_members_may_change, reload_is_the_same_process,
+         commands_are_run_by_the_helper, watchdog_ends_a_hang, stops_in_order, a_mistake_does_not_restart_for_ever]
 
 
 def main():

@@ -32,6 +32,8 @@ typedef struct Config {
         int64_t per_host;
         int64_t at_once; /* probes under way at a time, in all */
         Nsec retention_checks, retention_bodies, retention_daily_bodies;
+        char *heartbeat_url; /* NULL: none. A secret: whoever knows it can say that we live */
+        Nsec heartbeat_every;
         List targets;   /* of Target *, in the order of the file */
         List paths;     /* of Path *, likewise */
         List notifiers; /* of Notifier *, likewise */

@@ -5,7 +5,6 @@
 static const struct {
         const char *block, *key, *what;
 } futures[] = {
-        {"", "heartbeat", "heartbeat"},
         {"", "timestamp", "time stamps"},
         {"", "api", "web page or API on TCP"},
         {"targets", "browser", "targets of kind 'browser'"},

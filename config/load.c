@@ -9,6 +9,7 @@
 #include "config/targets.h"
 #include "daemon/base/digest.h"
 #include "daemon/base/text.h"
+#include "daemon/net/url.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -165,6 +166,25 @@ static void check_references(Loading *loading, const Config *config) {
         }
 }
 
+static void check_heartbeat(Loading *loading, Config *config) {
+        const YamlNode *node = yaml_get(loading->root, "heartbeat"), *every = yaml_get(node, "every");
+        url_auto Url url = {0};
+
+        if (!node || node->kind != YAML_MAP)
+                return;
+        if (every && !yaml_get(node, "url"))
+                mistakes_add(&loading->mistakes, node->line, node->column,
+                             "'url' is missing in 'heartbeat': the address that is asked while mond does its work");
+        if (!every && config->heartbeat_url)
+                config->heartbeat_every = CONFIG_HEARTBEAT_EVERY;
+        if (!every || !config->heartbeat_url || url_parse(config->heartbeat_url, &url) != 0 ||
+            net_host_is_local(url.host))
+                return;
+        if (config->heartbeat_every > 0 && config->heartbeat_every < TARGET_INTERVAL_REMOTE_MIN)
+                mistakes_add(&loading->mistakes, every->line, every->column,
+                             "'every' is at least 30s for a host that is not on this machine");
+}
+
 static void interpret(Loading *loading, const ProbeDriver *const *drivers, const NotifierDriver *const *notifiers,
                       Config *config) {
         static const char *const others[] = {"targets", "paths", "notifiers", NULL};
@@ -185,6 +205,7 @@ static void interpret(Loading *loading, const ProbeDriver *const *drivers, const
                 return;
         check_contact(loading, config);
         check_references(loading, config);
+        check_heartbeat(loading, config);
         bool is_misspelt = false;
         list_each (const char, key, &meant)
                 is_misspelt |= text_is(key, "targets");

@@ -118,6 +118,31 @@ static const Directive retention_rows[] = {
         {.key = NULL},
 };
 
+/* Whoever can read the address on its way can say in our place that we live. */
+static char *check_heartbeat(const char *text) {
+        url_auto Url url = {0};
+        char *mistake = url_check(text);
+
+        if (mistake || url_parse(text, &url) != 0 || text_is(url.scheme, "https") || net_host_is_local(url.host))
+                return mistake;
+        return mon_strdup("over plain http everybody on the way could go on in our place: use https");
+}
+
+static const Directive heartbeat_rows[] = {
+        {.key = "url",
+         .type = DIRECTIVE_SECRET,
+         AT(heartbeat_url),
+         .check = check_heartbeat,
+         .help = "what is asked for as long as mond does its work: https, or http on this machine"},
+        {.key = "every",
+         .type = DIRECTIVE_DURATION,
+         AT(heartbeat_every),
+         .min = CONFIG_HEARTBEAT_MIN,
+         .max = CONFIG_HEARTBEAT_MAX,
+         .help = "how often; without it every 5m"},
+        {.key = NULL},
+};
+
 static const DirectiveChoice languages[] = {{"fr", LANGUAGE_FR}, {"en", LANGUAGE_EN}, {NULL, 0}};
 
 const Directive config_rows[] = {
@@ -134,6 +159,10 @@ const Directive config_rows[] = {
          AT(references),
          .check = url_check,
          .help = "pages that are asked when a target does not answer: if they fail too, it is our network"},
+        {.key = "heartbeat",
+         .type = DIRECTIVE_SECTION,
+         .section = heartbeat_rows,
+         .help = "a sign of life for somebody who raises the alarm when it stays away"},
         {.key = "retention", .type = DIRECTIVE_SECTION, .section = retention_rows, .help = "how long things are kept"},
         {.key = NULL},
 };

@@ -82,6 +82,18 @@ static void on_fed(void *userdata, const Notifier *notifier, const SendOutcome *
         map_set(&mond->failing_feeds, notifier->id, fails ? mond : NULL);
 }
 
+/* What a sign of life says is that mond looks and keeps what it sees. A daemon that turns and can do neither is what
+ * the sign is there to tell from one that works. */
+static const char *why_unwell(void *userdata) {
+        const Mond *mond = userdata;
+
+        if (flow_trouble(mond->flow) != 0)
+                return "the database refuses";
+        if (flow_is_blind(mond->flow))
+                return "no reference answers: our own network is out";
+        return runner_is_stuck(prober_runner(mond->prober)) ? "a look is past its deadline" : NULL;
+}
+
 /* --- life ----------------------------------------------------------------------------------------------------- */
 
 int mond_open_outbox(Mond *mond, const Config *config) {
@@ -112,6 +124,7 @@ int mond_open_outbox(Mond *mond, const Config *config) {
         mond->notify_services.resolver = prober_resolver(mond->prober);
         mond->notify_services.poster = mond->poster;
         mond->alertmanager = alertmanager_new(mond->loop, &alertmanager_host, &mond->notify_services);
+        mond->heartbeat = heartbeat_new(&mond->notify_services, why_unwell, mond);
         r = outbox_new(mond->loop, &host, &mond->notify_services, &mond->outbox);
         if (r == 0)
                 flow_set_outbox(mond->flow, mond->outbox);
@@ -121,6 +134,7 @@ int mond_open_outbox(Mond *mond, const Config *config) {
 void mond_set_notifiers(Mond *mond, Config *config, Config *old) {
         set_services(mond, config);
         outbox_set(mond->outbox, config, old);
+        heartbeat_set(mond->heartbeat, config->heartbeat_url, config->heartbeat_every);
         alertmanager_set(mond->alertmanager, &config->notifiers); /* as they are now: unchanged ones have moved */
 }
 
@@ -134,6 +148,8 @@ void mond_follow_trouble(Mond *mond, int error) {
 
 void mond_close_outbox(Mond *mond) {
         loop_disarm(mond->loop, &mond->trouble_told);
+        if (mond->heartbeat)
+                heartbeat_set(mond->heartbeat, NULL, 0);
         if (mond->outbox)
                 outbox_stop(mond->outbox);
 }
@@ -143,6 +159,7 @@ void mond_free_outbox(Mond *mond) {
         list_each (char, text, &mond->problem_texts)
                 free(text);
         list_fini(&mond->problem_texts);
+        heartbeat_free(mon_steal(&mond->heartbeat));
         alertmanager_free(mon_steal(&mond->alertmanager));
         map_fini(&mond->failing_feeds);
         outbox_free(mon_steal(&mond->outbox));

@@ -9,6 +9,7 @@
 #include "daemon/mond.h"
 #include "daemon/net/post.h"
 #include "daemon/notify/alertmanager.h"
+#include "daemon/notify/heartbeat.h"
 #include "daemon/notify/outbox.h"
 #include "daemon/prober.h"
 #include "daemon/sys/journal.h"
@@ -36,6 +37,7 @@ struct Mond {
         char *ca_file;    /* likewise */
         Poster *poster;
         Alertmanager *alertmanager;
+        Heartbeat *heartbeat;
         Map failing_feeds; /* the ids of notifiers whose Alertmanager could not be told last */
         Outbox *outbox;
         List tests; /* of MondTest *: whoever waits for the outcome of a notifier.test */

@@ -31,9 +31,17 @@ static const struct {
         {TARGET "zzz: 1\n", "mond.yaml:7:1: unknown key 'zzz'\n"},
         {TARGET "\"z\\e[1m\": 1\n", "mond.yaml:7:1: unknown key 'z [1m'\n"},
         {TARGET "language: fr\nlanguage: en\n", "mond.yaml:8:1: the key 'language' stands twice: first at line 7\n"},
-        {TARGET "timestamp: []\nheartbeat: []\n",
-         "mond.yaml:7:1: 'timestamp': this version of mond has no time stamps yet: take it out\n"
-         "mond.yaml:8:1: 'heartbeat': this version of mond has no heartbeat yet: take it out\n"},
+        {TARGET "timestamp: []\n",
+         "mond.yaml:7:1: 'timestamp': this version of mond has no time stamps yet: take it out\n"},
+        /* heartbeat: CONFIG_HEARTBEAT_MIN, CONFIG_HEARTBEAT_MAX */
+        {TARGET "heartbeat: {url: 'https://example.org/x', every: 2d}\n",
+         "mond.yaml:7:50: 'every' must be between 1s and 1d, not '2d'\n"},
+        {TARGET "heartbeat: {every: 5m}\n",
+         "mond.yaml:7:12: 'url' is missing in 'heartbeat': the address that is asked while mond does its work\n"},
+        {TARGET "heartbeat: {url: 'http://example.org/SECRET'}\n",
+         "mond.yaml:7:18: 'url': over plain http everybody on the way could go on in our place: use https\n"},
+        {TARGET "heartbeat: {url: 'https://example.org/x', every: 29s}\n",
+         "mond.yaml:7:50: 'every' is at least 30s for a host that is not on this machine\n"},
         /* notifiers */
         {TARGET "notifiers: []\n", ""},
         {TARGET "notifiers: {id: a}\n", "mond.yaml:7:12: 'notifiers' takes a list: each begins with '- id: …'\n"},

@@ -9,7 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from support import hook, mail
+from support import hook, mail, pages, wait
+from support.config import config, http
 
 pytest.importorskip("aiosmtpd", reason="python3-aiosmtpd is not installed")
 
@@ -259,3 +260,31 @@ def test_nobody_listens(tmp_path):
     assert (outcomes[0]["result"], outcomes[0]["status"]) == ("again", 0) and "refused" in outcomes[0]["error"]
     outcomes = send(tmp_path, block_for(25, "nobody.test"), 1)
     assert outcomes[0]["result"] == "again" and outcomes[0]["error"]
+
+
+# --- the whole daemon ---------------------------------------------------------------------------------------------
+
+def test_a_path_that_closes_and_opens_is_written_about(mond, nginx, server, mailbox):
+    mailbox.data_answers = ["451 4.3.0 later", "250 kept"]
+    nginx.serve(pages.UP)
+    path = {"id": "refus", "title": {"fr": "Refuser son espace santé", "en": "Refusing"},
+            "channels": [{"id": "web", "title": "En ligne", "steps": ["opposition"]}]}
+    mond.write(config([http("opposition", nginx.url, pages.EXPECT)], paths=[path], language="fr",
+                      notifiers=[{"id": "courriel", "email": block_for(server.port)}]))
+    mond.start()
+    mond.wait_state("opposition", "up")
+    nginx.serve(pages.MAINTENANCE)
+    assert wait.until(lambda: len(mailbox.mails) == 1), mond.log
+    nginx.serve(pages.UP)
+    assert wait.until(lambda: len(mailbox.mails) == 2), mond.log
+    closed, opened = (read(envelope) for envelope in mailbox.mails)
+    assert closed["Subject"] == "Refuser son espace santé : fermé"
+    assert opened["Subject"] == "Refuser son espace santé : ouvert"
+    assert closed["References"] == opened["References"] and closed["Message-ID"] != opened["Message-ID"]
+    plain, html = parts(closed)
+    assert plain.startswith("« Refuser son espace santé » : ce n'est plus possible")
+    assert nginx.url in plain and "monctl silence refus" in plain and "La page dit" in plain
+    rows = {row["event_id"]: row for row in mond.json("deliveries")}
+    row = rows[closed["Message-ID"].strip("<>").removesuffix("@example.org")]
+    assert (row["state"], row["attempts"]) == ("delivered", 2)
+    mond.stop()

@@ -137,11 +137,11 @@
         PHRASE(MAIL_STATE, "État", "State")                                                                            \
         PHRASE(MAIL_WAS, "{1} (avant : {2})", "{1} (before: {2})")                                                     \
         PHRASE(MAIL_SINCE, "Depuis", "Since")                                                                          \
-        PHRASE(MAIL_LASTED, "A duré", "It lasted")                                                                     \
-        PHRASE(MAIL_LASTS, "Dure depuis", "It has lasted")                                                             \
+        PHRASE(MAIL_LASTED, "L'incident a duré", "The incident lasted")                                                \
+        PHRASE(MAIL_LASTS, "L'incident dure depuis", "The incident has lasted")                                        \
         PHRASE(MAIL_SEEN, "Constaté", "Seen")                                                                          \
         PHRASE(MAIL_WHY, "Motif", "Reason")                                                                            \
-        PHRASE(MAIL_WHERE, "Où", "Where")                                                                              \
+        PHRASE(MAIL_WHERE, "Étape en cause", "Deciding step")                                                          \
         PHRASE(MAIL_SAYS, "La page dit", "The page says")                                                              \
         PHRASE(MAIL_DETAIL, "Détail", "Detail")                                                                        \
         PHRASE(MAIL_STATUS, "Code HTTP", "HTTP status")                                                                \

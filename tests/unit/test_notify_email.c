@@ -12,6 +12,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <time.h>
 #include <cmocka.h>
 
@@ -297,6 +298,84 @@ static void test_a_letter_with_everything_fits_its_rows(void **state) {
         }
 }
 
+/* As a reader sees them. With MOND_WRITE_LETTERS set they are written anew, to be read before they are committed. */
+static void read_file(const char *path, char *ret_text, size_t max) {
+        FILE *file = fopen(path, "re");
+
+        assert_non_null(file);
+        ret_text[fread(ret_text, 1, max - 1, file)] = '\0';
+        (void)fclose(file);
+}
+
+static void shape_for(Event *event) {
+        bool is_path = event_type_is_state(event->type) && text_starts(event_type_name(event->type), "path.");
+        bool is_good = event->type == EVENT_PATH_OPEN || event->type == EVENT_TARGET_UP;
+
+        event->path_from = event->path_to = 0;
+        mon_replace(&event->diff, NULL);
+        if (event->type != EVENT_NOTICE_ANNOUNCED)
+                event->notice_from_at_real = event->notice_until_at_real = NSEC_UNKNOWN;
+        if (is_path) {
+                event->path_from = is_good ? PATH_CLOSED : PATH_OPEN;
+                event->path_to = (PathState)(event->type - EVENT_PATH_OPEN + 1);
+        } else if (event_type_is_state(event->type)) {
+                event->kind = SUBJECT_TARGET;
+                event->from = is_good ? VERDICT_DOWN : VERDICT_UP;
+                event->to = (Verdict)(event->type - EVENT_TARGET_UP + 1);
+        } else if (event->type == EVENT_INCIDENT_REMINDER) {
+                event->path_to = PATH_CLOSED;
+        }
+        if (is_good) {
+                event->incident_closed_at_real = event->at_real;
+                event->incident_opened_at_real = event->at_real - 4800 * NSEC_PER_SEC;
+                event->cause = CAUSE_OK;
+                mon_replace(&event->banner, NULL);
+                mon_replace(&event->unknown, NULL);
+        }
+        mon_replace(&event->detail, NULL);
+}
+
+static void write_letters(Language language, Buf *out) {
+        static const EventType types[] = {EVENT_PATH_CLOSED,        EVENT_PATH_OPEN,        EVENT_PATH_IMPAIRED,
+                                          EVENT_TARGET_MAINTENANCE, EVENT_TARGET_DOWN,      EVENT_TARGET_UP,
+                                          EVENT_NOTICE_ANNOUNCED,   EVENT_INCIDENT_REMINDER};
+        mon_auto_json *document = json_object();
+
+        json_set(document, "late", json_yes(true));
+        for (size_t i = 0; i < mon_count_of(types); i++) {
+                mon_cleanup(mon_event_free_p) Event *event = full_event(types[i]);
+                mon_auto_letter LetterText text;
+                shape_for(event);
+                letter_take(&observer, language, &(Letter){event, document}, &text);
+                assert_int_equal(buf_printf(out, "===== %s\n%s\n\n", event_type_name(types[i]), text.subject), 0);
+                assert_int_equal(letter_write_plain(&text, out), 0);
+        }
+}
+
+static void test_letters_read_as_they_should(void **state) {
+        static const char *const names[LANGUAGE_COUNT] = {[LANGUAGE_FR] = "fr", [LANGUAGE_EN] = "en"};
+        static char expected[65536];
+
+        (void)state;
+        (void)setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+        tzset();
+        for (int language = 0; language < LANGUAGE_COUNT; language++) {
+                mon_auto_buf Buf out = BUF_INIT(sizeof expected - 1);
+                mon_auto_free char *path =
+                        mon_printf("%s/tests/data/letters/%s.txt", getenv("MOND_SOURCE"), names[language]);
+                write_letters((Language)language, &out);
+                FILE *file = getenv("MOND_WRITE_LETTERS") ? fopen(path, "we") : NULL;
+                if (file) {
+                        (void)fputs(buf_text(&out), file);
+                        (void)fclose(file);
+                }
+                read_file(path, expected, sizeof expected);
+                assert_string_equal(buf_text(&out), expected);
+        }
+        (void)unsetenv("TZ");
+        tzset();
+}
+
 /* Longer than any letter can get, and hostile throughout: it is written, within its bound, and ends as it should. */
 static void test_the_largest_letter_fits_a_body(void **state) {
         mon_cleanup(notifier_fixture_fini) NotifierFixture fixture;
@@ -369,6 +448,7 @@ int main(void) {
                 cmocka_unit_test(test_quoted_printable),
                 cmocka_unit_test(test_every_type_has_a_sentence_in_both_languages),
                 cmocka_unit_test(test_a_letter_with_everything_fits_its_rows),
+                cmocka_unit_test(test_letters_read_as_they_should),
                 cmocka_unit_test(test_the_largest_letter_fits_a_body),
                 cmocka_unit_test(test_dates),
         };

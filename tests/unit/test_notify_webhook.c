@@ -112,12 +112,14 @@ static void test_the_shipped_example_is_sound(void **state) {
         config_fixture_write_text("mond.yaml", text);
         assert_int_equal(setenv("MOND_EQUIPE", SECRET, 1), 0);
         assert_int_equal(setenv("MOND_MATRIX", "abc", 1), 0);
+        assert_int_equal(setenv("MOND_COURRIEL", "abc", 1), 0);
+        assert_int_equal(setenv("MOND_SIGNE_DE_VIE", "https://example.org/abc", 1), 0);
         int r = config_load("mond.yaml", config_fixture_drivers, notifier_drivers, &config, &mistakes);
         mon_auto_free char *told = config_mistakes_text(&mistakes);
         if (r != 0)
                 fail_msg("%s", told);
         assert_null(strstr(told, "notif"));
-        assert_int_equal(config->notifiers.n, 6);
+        assert_int_equal(config->notifiers.n, 7);
         config_mistakes_fini(&mistakes);
         config_fixture_fini(&fixture);
 }

@@ -112,12 +112,17 @@ static char *fold_after(const PageText *text, size_t block, size_t from) {
         return buf_steal(&out);
 }
 
+/* Marks that are seen are shown to somebody who writes pages. */
+static bool shows_marks(const char *text, size_t n) {
+        return memmem(text, n, "</", 2) != NULL;
+}
+
 static void take_sentence(Maker *maker, size_t block, size_t start, size_t len, uint32_t position, bool is_whole,
                           bool is_quoted) {
         const PageBlock *b = &maker->text->blocks[block];
-        unsigned places = b->places | (is_quoted ? PLACE_QUOTE : 0);
-        PageFeatures *features = maker->features;
         const char *text = maker->text->text.data + start;
+        unsigned places = b->places | (is_quoted || shows_marks(text, len) ? PLACE_QUOTE : 0);
+        PageFeatures *features = maker->features;
         uint16_t hits[LEXICON_HITS_MAX];
 
         buf_clear(&maker->folded);

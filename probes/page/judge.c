@@ -13,6 +13,7 @@
 #define JUDGE_ADDRESS_MAX 400   /* bytes of an address that are looked at */
 #define JUDGE_ADDRESS_POINTS 30 /* a redirect to an address that means closed */
 #define JUDGE_DOUBTED 14        /* points that make an outage of a page on which what was expected is missing */
+#define JUDGE_SHORT 200         /* bytes of text that make a few words */
 #define JUDGE_PART 18           /* points from which a part of a page is out of order */
 #define JUDGE_PART_ALONE 150    /* bytes of other text under which the part is the whole */
 #define JUDGE_PART_NOTHING 60   /* and where what is said of it is less sure */
@@ -299,10 +300,19 @@ static bool is_parked(const Judge *judge) {
         return points >= WEIGH_ENOUGH && points >= judge->scale.points[SENSE_CLOSED] * 3 / 4;
 }
 
+/* A status that says "unavailable" over a few words that name no error: whoever wrote them knew of it. */
+static bool is_short_503(const Judge *judge) {
+        const PageFeatures *features = judge->in->features;
+
+        return judge->status == 503 && features && features->own < JUDGE_SHORT && !judge->scale.best[SENSE_ERROR] &&
+               !judge->scale.best[SENSE_NOT_FOUND];
+}
+
 static bool judge_closed(Judge *judge) {
         const Scale *scale = &judge->scale;
         const PageFeatures *features = judge->in->features;
-        uint32_t enough = judge->failed ? JUDGE_DOUBTED : WEIGH_ENOUGH;
+        bool is_doubted = judge->failed || is_short_503(judge);
+        uint32_t enough = is_doubted ? JUDGE_DOUBTED : WEIGH_ENOUGH;
 
         if (is_parked(judge))
                 return false;

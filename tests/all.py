@@ -18,12 +18,15 @@ BUILDS = ROOT / "build"
 SANITIZE = ["-Db_sanitize=address,undefined", "-Db_lundef=false"]
 SANITIZER_ENV = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:strict_string_checks=1",
                  "UBSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:print_stacktrace=1"}
-# (name, compiler, options of meson, environment of its tests)
+# Lives replayed with a crash after each commit: what they show is what is on disk, whatever the compiler, and they take
+# longer than all other tests together.
+ONCE = ["--no-suite", "crashing"]
+# (name, compiler, options of meson, environment of its tests, options of `meson test`)
 CONFIGURATIONS = [
-    ("gcc", "gcc", ["--buildtype=release", "-Db_ndebug=false"], {}),
-    ("clang-sanitized", "clang", SANITIZE, SANITIZER_ENV),
-    ("clang", "clang", ["--buildtype=release", "-Db_ndebug=false"], {}),
-    ("gcc-sanitized", "gcc", SANITIZE, SANITIZER_ENV),
+    ("gcc", "gcc", ["--buildtype=release", "-Db_ndebug=false"], {}, []),
+    ("clang-sanitized", "clang", SANITIZE, SANITIZER_ENV, ONCE),
+    ("clang", "clang", ["--buildtype=release", "-Db_ndebug=false"], {}, ONCE),
+    ("gcc-sanitized", "gcc", SANITIZE, SANITIZER_ENV, ONCE),
 ]
 # The service's sandbox leaves a sanitizer nothing to work with, the unit is the same, and memory is the sanitizer's.
 NOT_SANITIZED = ["test_systemd.py", "test_unit_file.py", "test_cost.py", "test_delivery_cost.py"]
@@ -100,14 +103,14 @@ class Run:
         return self.step(f"{name}: configure", ["meson", "setup", *known, str(folder), *options],
                          {"CC": compiler, "CC_LD": "bfd"})
 
-    def configuration(self, name, compiler, options, environment):
+    def configuration(self, name, compiler, options, environment, choice):
         folder = BUILDS / name
         if not self.configure(name, compiler, options):
             return False
         if not self.step(f"{name}: build", ["ninja", "-C", str(folder)]):
             return False
         self.step(f"{name}: tests", ["meson", "test", "-C", str(folder), "--no-rebuild", "--print-errorlogs",
-                                            "--timeout-multiplier", TIME_FACTOR],
+                                            "--timeout-multiplier", TIME_FACTOR, *choice],
                   environment, folder / "meson-logs/testlog.junit.xml")
         return True
 

@@ -52,7 +52,8 @@ static void see_text(OneLook *look, const char *script, Verdict verdict, Cause c
         const Observation *seen = see(look, script, verdict, cause);
 
         if (!text_is(seen->detail, detail))
-                fail_msg("%s: '%s' instead of '%s'", script, seen->detail ? seen->detail : "(nothing)", detail);
+                fail_msg("%s: '%s' instead of '%s'", script, seen->detail ? seen->detail : "(nothing)",
+                         detail ? detail : "(nothing)");
 }
 
 static const char *assertion(const Observation *seen, const char *start) {

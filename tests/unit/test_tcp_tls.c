@@ -185,7 +185,7 @@ static void certificates_and_their_ends(void **state) {
 static void tls_that_is_none(void **state) {
         OneLook *look = *state;
         mon_cleanup(cert_free_p) Cert *leaf = NULL;
-        mon_cleanup(server_free_p) Server *server = NULL, *hang = NULL, *garbage = NULL, *plain = NULL;
+        mon_cleanup(server_free_p) Server *server = NULL, *hang = NULL, *garbage = NULL;
 
         serve(look, NULL, WORLD_BEGIN_AT_REAL + 60 * DAY, &leaf, &server);
         see(look, VERDICT_DOWN, CAUSE_TLS_UNTRUSTED, "tls: {host: site.test, port: {port}}", server_port(server));

@@ -118,7 +118,7 @@ class Run:
         folder = BUILDS / name
         self.step("valgrind: unit tests",
                   ["meson", "test", "-C", str(folder), "--no-rebuild", "--print-errorlogs", "--suite", "unit",
-                   "--timeout-multiplier", VALGRIND_TIME_FACTOR, "--wrap", VALGRIND],
+                   "--no-suite", "processes", "--timeout-multiplier", VALGRIND_TIME_FACTOR, "--wrap", VALGRIND],
                   junit=folder / "meson-logs/testlog-valgrind.junit.xml")
 
 

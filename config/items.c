@@ -56,6 +56,18 @@ bool item_find_kind(const ItemKinds *kinds, const YamlNode *item, bool told, siz
         return found;
 }
 
+DirectiveBlock item_kind_block(Mistakes *mistakes, const YamlNode *item, size_t index) {
+        const YamlNode *key = item->keys[index], *node = item->items[index];
+
+        return (DirectiveBlock){
+                .mistakes = mistakes,
+                .name = key->text,
+                .node = yaml_is_null(node) ? NULL : node,
+                .line = key->line,
+                .column = key->column,
+        };
+}
+
 void item_on_mistake(void *userdata, int line, int column, const char *text) {
         const DirectiveBlock *block = userdata;
 

@@ -22,6 +22,8 @@ typedef struct ItemKinds {
 bool item_find_kind(const ItemKinds *kinds, const YamlNode *item, bool told, size_t *ret_kind, size_t *ret_index);
 /* Whether an unknown key of the item seems to mean one of the kinds: `meant` as directives_read() collects it. */
 bool item_means_a_kind(const ItemKinds *kinds, const List *meant);
+/* The block of the kind that the item names at that key. */
+DirectiveBlock item_kind_block(Mistakes *mistakes, const YamlNode *item, size_t index);
 /* For drivers, with the DirectiveBlock of their kind as userdata: a mistake without a line stands where the block does.
  */
 void item_on_mistake(void *block, int line, int column, const char *text);

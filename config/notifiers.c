@@ -174,14 +174,7 @@ static void check_quiet(const Reading *reading, const QuietHours *quiet, const Y
 
 static bool read_kind(const Reading *reading, Notifier *notifier, const YamlNode *item, size_t index) {
         const NotifierDriver *driver = notifier->driver;
-        const YamlNode *node = item->items[index];
-        DirectiveBlock block = {
-                .mistakes = reading->mistakes,
-                .name = driver->name,
-                .node = yaml_is_null(node) ? NULL : node,
-                .line = item->keys[index]->line,
-                .column = item->keys[index]->column,
-        };
+        DirectiveBlock block = item_kind_block(reading->mistakes, item, index);
 
         notifier->spec = mon_calloc(1, driver->spec_size);
         if (!directives_read(&block, driver->directives, notifier->spec))

@@ -106,14 +106,7 @@ static void check_pace(const Reading *reading, const Target *target, const YamlN
 
 static void read_kind(const Reading *reading, Target *target, const YamlNode *item, size_t index) {
         const ProbeDriver *driver = target->driver;
-        const YamlNode *node = item->items[index];
-        DirectiveBlock block = {
-                .mistakes = reading->mistakes,
-                .name = driver->name,
-                .node = yaml_is_null(node) ? NULL : node,
-                .line = item->keys[index]->line,
-                .column = item->keys[index]->column,
-        };
+        DirectiveBlock block = item_kind_block(reading->mistakes, item, index);
 
         target->spec = mon_calloc(1, driver->spec_size);
         if (directives_read(&block, driver->directives, target->spec) && driver->prepare)

@@ -262,21 +262,28 @@ static bool has_bad_length(const Reading *reading, const YamlNode *node) {
         return node->n > most || node->n < (size_t)row->min;
 }
 
+/* The items of a list, or the one node that stands for it. False: too many or too few, and told. */
+static bool take_items(const Reading *reading, YamlNode *const *node, YamlNode *const **ret_items, size_t *ret_n) {
+        bool is_list = (*node)->kind == YAML_LIST;
+
+        if (is_list && has_bad_length(reading, *node))
+                return false;
+        *ret_items = is_list ? (*node)->items : node;
+        *ret_n = is_list ? (*node)->n : 1;
+        return true;
+}
+
 static bool read_texts(const Reading *reading, const YamlNode *node) {
-        YamlNode *const one[] = {(YamlNode *)node}, *const *items = one;
-        size_t n = 1;
+        YamlNode *const only = (YamlNode *)node, *const * items;
+        size_t n;
         bool good = true;
 
         if (node->kind == YAML_MAP) {
                 tell(reading, node, "'%s' takes a list of texts, not a map", reading->row->key);
                 return false;
         }
-        if (node->kind == YAML_LIST) {
-                if (has_bad_length(reading, node))
-                        return false;
-                items = node->items;
-                n = node->n;
-        }
+        if (!take_items(reading, &only, &items, &n))
+                return false;
         text_list_fini(reading->field);
         for (size_t i = 0; i < n; i++) {
                 const char *text = take_open_text(reading, items[i]);
@@ -329,16 +336,12 @@ static bool read_secret(const Reading *reading, const YamlNode *node) {
 }
 
 static bool read_secrets(const Reading *reading, const YamlNode *node) {
-        YamlNode *const only = (YamlNode *)node, *const *items = &only;
-        size_t n = 1;
+        YamlNode *const only = (YamlNode *)node, *const * items;
+        size_t n;
         bool good = true;
 
-        if (node->kind == YAML_LIST) {
-                if (has_bad_length(reading, node))
-                        return false;
-                items = node->items;
-                n = node->n;
-        }
+        if (!take_items(reading, &only, &items, &n))
+                return false;
         text_list_fini(reading->field);
         for (size_t i = 0; i < n; i++) {
                 mon_auto_free char *secret = take_secret(reading, items[i], reading->row->key);
@@ -393,15 +396,6 @@ static bool is_header_name(const char *name) {
         return *name != '\0';
 }
 
-static bool has_header(const TextList *headers, const char *name) {
-        size_t n = strlen(name);
-
-        for (size_t i = 0; i < headers->n; i++)
-                if (strncasecmp(headers->items[i].text, name, n) == 0 && headers->items[i].text[n] == ':')
-                        return true;
-        return false;
-}
-
 static bool read_header(const Reading *reading, const YamlNode *key, const YamlNode *item) {
         TextList *headers = reading->field;
         mon_auto_free char *name = shown(key);
@@ -410,7 +404,7 @@ static bool read_header(const Reading *reading, const YamlNode *key, const YamlN
                 tell(reading, key, "'%s' is no name of a header: letters, digits and '-'", name);
                 return false;
         }
-        if (has_header(headers, key->text)) {
+        if (text_list_has_header(headers, key->text)) {
                 tell(reading, key, "the header '%s' stands twice", name);
                 return false;
         }

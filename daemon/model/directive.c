@@ -1,5 +1,7 @@
 #include "daemon/model/directive.h"
 
+#include <string.h>
+
 void text_list_fini(TextList *list) {
         for (size_t i = 0; i < list->n; i++)
                 free(list->items[i].text);
@@ -22,4 +24,13 @@ void section_list_fini(SectionList *list) {
                 free(list->items[i].fields);
         free(list->items);
         *list = (SectionList){0};
+}
+
+bool text_list_has_header(const TextList *headers, const char *name) {
+        size_t n = strlen(name);
+
+        for (size_t i = 0; i < headers->n; i++)
+                if (strncasecmp(headers->items[i].text, name, n) == 0 && headers->items[i].text[n] == ':')
+                        return true;
+        return false;
 }

@@ -60,6 +60,8 @@ void section_list_fini(SectionList *list);
 
 void text_list_fini(TextList *list);
 void text_list_add(TextList *list, const char *text, int line, int column);
+/* Of "Name: value" items: whether one has the name (ASCII case ignored). */
+bool text_list_has_header(const TextList *headers, const char *name);
 
 /* Looks at one text of the row (for TEXTS and HEADERS each item). NULL when it is good, else the mistake in one
  * sentence, to free. */

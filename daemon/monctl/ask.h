@@ -6,10 +6,10 @@
 #include "daemon/view/view.h"
 
 typedef enum Ask {
-        ASK_STATUS,     /* `subject`: one target, NULL: all */
+        ASK_STATUS,     /* `subject`: one path or target, NULL: all */
         ASK_HISTORY,    /* `subject` */
-        ASK_UPTIME,     /* ctl->args: targets, none: all */
-        ASK_INCIDENTS,  /* --open, --target */
+        ASK_UPTIME,     /* ctl->args: targets and paths, none: all */
+        ASK_INCIDENTS,  /* --open, --target, --path */
         ASK_INCIDENT,   /* `subject`: its id */
         ASK_BANNERS,    /* `subject`: one target, NULL: all */
         ASK_NOTICES,    /* likewise */

@@ -106,15 +106,6 @@ static void on_answer(const PostAnswer *answer, void *userdata) {
         sent(&outcome, whose);
 }
 
-static bool has_header(const TextList *headers, const char *name) {
-        size_t n = strlen(name);
-
-        for (size_t i = 0; i < headers->n; i++)
-                if (strncasecmp(headers->items[i].text, name, n) == 0 && headers->items[i].text[n] == ':')
-                        return true;
-        return false;
-}
-
 static void take(List *headers, char *header) {
         list_add(headers, header);
 }
@@ -128,7 +119,7 @@ static void make_headers(const WebhookSpec *spec, const Sending *sending, List *
         take(headers, mon_printf("webhook-timestamp: %" PRId64, seconds));
         take(headers, mon_printf("mond-attempt: %d", sending->attempt));
         take(headers, mon_printf("mond-first-attempt: %s", first));
-        if (!has_header(&spec->headers, "Content-Type"))
+        if (!text_list_has_header(&spec->headers, "Content-Type"))
                 take(headers, mon_strdup("Content-Type: application/json"));
         if (spec->token)
                 take(headers, mon_printf("Authorization: Bearer %s", spec->token));
